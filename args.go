@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fid/netio"
+)
+
+// A command line is what the user typed, put in order.
+type commandLine struct {
+	mode  string   // listen, connect, echo or relay; empty where nothing says
+	typed bool     // the mode was a word of its own
+	flags []string // --long or --long=value
+	words []string // what is no flag
+}
+
+// A reader takes arguments as getopt(3) users write them: flags before and
+// after words, letters in one word (-lvk), values attached (-w3) or not, "--".
+// urfave/cli takes flags only before words and each on its own.
+type reader struct {
+	table   []flag
+	refused []refusal
+	line    commandLine
+	verbose int
+}
+
+var modeNames = [...]string{"listen", "connect", "echo", "relay"}
+
+func isMode(word string) bool {
+	for _, m := range modeNames {
+		if m == word {
+			return true
+		}
+	}
+	return false
+}
+
+// readArgs puts args in order. Under the name nc there are no mode words.
+func readArgs(args []string, asNC bool) (commandLine, error) {
+	r := &reader{table: flags(), refused: refusals()}
+	if len(args) > 0 && isMode(args[0]) && !asNC {
+		r.line.mode, r.line.typed = args[0], true
+		args = args[1:]
+	}
+	if err := r.read(args); err != nil {
+		return r.line, err
+	}
+	if r.verbose > 0 {
+		r.line.flags = append(r.line.flags, "--verbose="+strconv.Itoa(r.verbose))
+	}
+	return r.line, r.settleMode(asNC)
+}
+
+func (r *reader) read(args []string) error {
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		var err error
+		switch {
+		case arg == "--":
+			r.line.words = append(r.line.words, args...)
+			return nil
+		case strings.HasPrefix(arg, "--"):
+			args, err = r.long(arg[2:], args)
+		case len(arg) > 1 && arg[0] == '-':
+			args, err = r.letters(arg[1:], args)
+		default:
+			r.line.words = append(r.line.words, arg)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// long reads --name, --name=value or --name value.
+func (r *reader) long(arg string, rest []string) ([]string, error) {
+	name, value, attached := strings.Cut(arg, "=")
+	for _, f := range r.table {
+		if f.long != name || name == "" {
+			continue
+		}
+		switch {
+		case f.value == "" && attached:
+			return rest, netio.Usagef("", "--%s takes no value", name)
+		case f.value == "" || f.optional && !attached:
+			r.add(f, "")
+			return rest, nil
+		case !attached && len(rest) == 0:
+			return rest, netio.Usagef("", "--%s needs a value: %s", name, f.value)
+		case !attached:
+			value, rest = rest[0], rest[1:]
+		}
+		r.add(f, value)
+		return rest, nil
+	}
+	for _, x := range r.refused {
+		if x.long == name && name != "" {
+			return rest, netio.Usagef(x.hint, "--%s %s", name, x.why)
+		}
+	}
+	return rest, netio.Usagef("fid --help", "there is no flag --%s", shorten(name))
+}
+
+// letters reads a word of letters, -lvk or -w3.
+func (r *reader) letters(word string, rest []string) ([]string, error) {
+	for i := 0; i < len(word); i++ {
+		f, err := r.byLetter(word[i])
+		if err != nil {
+			return rest, err
+		}
+		if f.value == "" {
+			r.add(f, "")
+			continue
+		}
+		value := word[i+1:]
+		if value == "" {
+			if len(rest) == 0 {
+				return rest, netio.Usagef("", "-%c needs a value: %s", f.letter, f.value)
+			}
+			value, rest = rest[0], rest[1:]
+		}
+		r.add(f, value)
+		return rest, nil
+	}
+	return rest, nil
+}
+
+func (r *reader) byLetter(letter byte) (flag, error) {
+	for _, f := range r.table {
+		if f.letter == letter {
+			return f, nil
+		}
+	}
+	for _, x := range r.refused {
+		if x.letter == letter {
+			return flag{}, netio.Usagef(x.hint, "-%c %s", letter, x.why)
+		}
+	}
+	return flag{}, netio.Usagef("fid --help", "there is no flag -%s", shorten(string(rune(letter))))
+}
+
+func (r *reader) add(f flag, value string) {
+	switch {
+	case f.letter == 'v':
+		r.verbose++
+	case f.letter == 'l' && r.line.mode == "":
+		r.line.mode = "listen"
+	case f.value == "":
+		r.line.flags = append(r.line.flags, "--"+f.name())
+	default:
+		r.line.flags = append(r.line.flags, "--"+f.name()+"="+value)
+	}
+}
+
+// name is what urfave/cli knows the flag by.
+func (f flag) name() string {
+	if f.long == "" {
+		return string(f.letter)
+	}
+	return f.long
+}
+
+// typed is how the user writes the flag.
+func (f flag) typed() string {
+	if f.letter != 0 {
+		return "-" + string(f.letter)
+	}
+	return "--" + f.long
+}
+
+// settleMode is for command lines that do not begin with a mode.
+func (r *reader) settleMode(asNC bool) error {
+	l := &r.line
+	if l.typed {
+		return r.checkModes()
+	}
+	if len(l.words) > 0 && isMode(l.words[0]) && !asNC {
+		word := l.words[0]
+		return netio.Usagef(fmt.Sprintf("fid %s ...; a host called %s: fid connect %s PORT", word, word, word),
+			"put the mode %s first", word)
+	}
+	if l.mode == "" && (len(l.words) > 0 || len(l.flags) > 0) {
+		l.mode = "connect"
+	}
+	return r.checkModes()
+}
+
+// checkModes refuses a flag that another mode has.
+func (r *reader) checkModes() error {
+	if r.line.mode == "" {
+		return nil
+	}
+	initial := strings.ToUpper(r.line.mode[:1])
+	for _, typed := range r.line.flags {
+		name, _, _ := strings.Cut(strings.TrimPrefix(typed, "--"), "=")
+		for _, f := range r.table {
+			if f.name() == name && !strings.Contains(f.modes, initial) {
+				return netio.Usagef("", "%s is no flag of %s (of %s)", f.typed(), r.line.mode, modesOf(f))
+			}
+		}
+	}
+	if r.line.mode == "connect" && r.line.typed {
+		for _, typed := range r.line.flags {
+			if typed == "--listen" {
+				return netio.Usagef("fid listen ...", "-l and connect exclude each other")
+			}
+		}
+	}
+	return nil
+}
+
+func modesOf(f flag) string {
+	var names []string
+	for _, m := range modeNames {
+		if strings.Contains(f.modes, strings.ToUpper(m[:1])) {
+			names = append(names, m)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func shorten(s string) string {
+	if len(s) > 60 {
+		return s[:57] + "..."
+	}
+	return s
+}

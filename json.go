@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"fid/modes"
+	"fid/netio"
+)
+
+// A record is one line of --json. docs/json.md describes it; a field that has
+// nothing to say is left out.
+type record struct {
+	Time       string   `json:"time"`
+	Event      string   `json:"event"`
+	Mode       string   `json:"mode,omitempty"`
+	Address    string   `json:"address,omitempty"`
+	Peer       string   `json:"peer,omitempty"`
+	Local      string   `json:"local,omitempty"`
+	Ready      string   `json:"ready,omitempty"`
+	Text       string   `json:"text,omitempty"`
+	Seq        int      `json:"seq,omitempty"`
+	Sent       *int64   `json:"sent,omitempty"`
+	Received   *int64   `json:"received,omitempty"`
+	Seconds    *float64 `json:"seconds,omitempty"`
+	Sessions   *int     `json:"sessions,omitempty"`
+	EndedFirst string   `json:"ended_first,omitempty"`
+	Probes     *int     `json:"probes,omitempty"`
+	Back       *int     `json:"back,omitempty"`
+	RoundTrips *trips   `json:"round_trip_seconds,omitempty"`
+	End        string   `json:"end,omitempty"`
+	Code       *int     `json:"code,omitempty"`
+	Error      string   `json:"error,omitempty"`
+	Hint       string   `json:"hint,omitempty"`
+}
+
+type trips struct {
+	Least  float64 `json:"least"`
+	Median float64 `json:"median"`
+	P90    float64 `json:"p90"`
+	P99    float64 `json:"p99"`
+	Most   float64 `json:"most"`
+}
+
+func jsonEvent(e modes.Event) string {
+	r := record{Event: e.Name, Address: e.Addr, Peer: e.Peer, Local: e.Local, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
+	if e.Seconds > 0 {
+		r.Seconds = &e.Seconds
+	}
+	switch e.Name {
+	case modes.Ended:
+		r.Sent, r.Received = &e.Sent, &e.Received
+		r.setEnd(e.Err, netio.KindOf(e.Err))
+	case modes.Shut:
+		r.setEnd(e.Err, netio.KindOf(e.Err))
+	case modes.Echo:
+		r.Sent = &e.Sent
+	case modes.Echoes:
+		p := e.Probes
+		r.Probes, r.Back = &p.Sent, &p.Back
+		if p.Back > 0 {
+			r.RoundTrips = &trips{p.Percentile(0).Seconds(), p.Percentile(0.5).Seconds(), p.Percentile(0.9).Seconds(),
+				p.Percentile(0.99).Seconds(), p.Percentile(1).Seconds()}
+		}
+	}
+	return r.line()
+}
+
+func (r *record) setEnd(err error, code netio.Kind) {
+	n := int(code)
+	r.Code, r.End = &n, code.String()
+	var e *netio.Error
+	if errors.As(err, &e) {
+		r.Error, r.Hint = e.Error(), e.Hint
+	} else if err != nil {
+		r.Error = err.Error()
+	}
+}
+
+func (r record) line() string {
+	r.Time = time.Now().UTC().Format(time.RFC3339Nano)
+	b, err := json.Marshal(r)
+	if err != nil {
+		return `{"event":"note","text":"an event could not be written"}` + "\n"
+	}
+	return string(b) + "\n"
+}
+
+// A summary adds up the sessions of a run.
+type summary struct {
+	keepOpen       bool
+	sessions       int
+	sent, received int64
+	last           modes.Event // the last session's end, or the connection's begin
+	local          string
+	reportErr      error
+}
+
+func (s *summary) add(e modes.Event) {
+	switch e.Name {
+	case modes.Listening, modes.Connected:
+		s.last.Addr, s.last.Peer, s.local = e.Addr, e.Peer, e.Local
+	case modes.Ended:
+		s.sessions++
+		s.sent += e.Sent
+		s.received += e.Received
+		s.last = e
+	}
+}
+
+// json is the last line: what came of the run.
+func (s *summary) json(c *console, err error, code netio.Kind) string {
+	seconds := time.Since(c.begin).Seconds()
+	r := record{Event: "summary", Mode: c.mode, Address: s.last.Addr, Peer: s.last.Peer, Local: s.local,
+		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions}
+	if s.sessions == 1 {
+		r.EndedFirst = s.last.First
+	}
+	r.setEnd(err, code)
+	return r.line()
+}

@@ -1,0 +1,111 @@
+// Command fid joins standard input and output, or a second socket, to a stream.
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"fid/netio"
+)
+
+func main() {
+	os.Exit(run(os.Args))
+}
+
+// run is the program: the arguments in, the exit code out.
+func run(args []string) int {
+	asNC := isNC(args[0])
+	out := newConsole(asNC)
+	ctx, stop := catchSignals(context.Background())
+	defer stop()
+	line, err := readArgs(args[1:], asNC)
+	if err == nil {
+		err = execute(ctx, line, out)
+	}
+	code := out.finish(err)
+	dieBySignal(code)
+	return int(code)
+}
+
+// isNC reports whether fid was started under the name nc.
+func isNC(arg0 string) bool {
+	name := strings.TrimSuffix(filepath.Base(arg0), ".exe")
+	return name == "nc" || name == "netcat"
+}
+
+// execute gives the command line to urfave/cli. Only the command that is named
+// is built: the others would cost every start.
+func execute(ctx context.Context, line commandLine, out *console) error {
+	if line.mode == "" {
+		out.usage(os.Stderr)
+		return errHelpShown
+	}
+	if line.has("--help") {
+		out.help(line)
+		return nil
+	}
+	if line.has("--version") {
+		out.version()
+		return nil
+	}
+	out.mode = line.mode
+	app := &cli.App{
+		Name:           "fid",
+		HideHelp:       true,
+		HideVersion:    true,
+		Writer:         os.Stderr,
+		ErrWriter:      os.Stderr,
+		ExitErrHandler: func(*cli.Context, error) {}, // run exits, nobody else
+		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return netio.Usagef("", "%s", err) },
+		Commands: []*cli.Command{{
+			Name:     line.mode,
+			HideHelp: true,
+			Flags:    cliFlags(flags()),
+			Action:   func(c *cli.Context) error { return start(ctx, c, out) },
+		}},
+	}
+	args := append([]string{"fid", line.mode}, line.flags...)
+	return app.Run(append(append(args, "--"), line.words...))
+}
+
+// errHelpShown is the end of a run that had nothing to do: help was its answer.
+var errHelpShown = &netio.Error{Kind: netio.KindUsage}
+
+func (l commandLine) has(flag string) bool {
+	for _, f := range l.flags {
+		if f == flag {
+			return true
+		}
+	}
+	return false
+}
+
+// cliFlags are the table's rows as urfave/cli takes them. Values stay words
+// here: options reads them, so that one place says what is wrong with them.
+func cliFlags(table []flag) []cli.Flag {
+	list := make([]cli.Flag, 0, len(table))
+	for _, f := range table {
+		switch {
+		case f.letter == 'v':
+			list = append(list, &cli.IntFlag{Name: f.name()})
+		case f.optional:
+			list = append(list, &cli.GenericFlag{Name: f.name(), Value: &optional{}})
+		case f.value == "":
+			list = append(list, &cli.BoolFlag{Name: f.name()})
+		default:
+			list = append(list, &cli.StringFlag{Name: f.name()})
+		}
+	}
+	return list
+}
+
+// An optional is the value of a flag that may stand alone.
+type optional struct{ text string }
+
+func (o *optional) Set(s string) error { o.text = s; return nil }
+func (o *optional) String() string     { return o.text }
+func (o *optional) IsBoolFlag() bool   { return true }

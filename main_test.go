@@ -1,0 +1,22 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The test binary is fid itself when a script calls fid or nc.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"fid": main, "nc": main})
+}
+
+// TestScripts runs the sessions of testdata: each is a shell script as a user
+// would type it, with what must be on its standard output and error.
+func TestScripts(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip("the scripts are for a POSIX shell: there is no /bin/sh here")
+	}
+	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true})
+}

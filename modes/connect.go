@@ -1,0 +1,103 @@
+package modes
+
+import (
+	"context"
+	"time"
+
+	"fid/netio"
+)
+
+// Connect joins standard input and output to a dialled stream.
+type Connect struct {
+	Address netio.Address
+	Stdio   netio.Stdio
+	Wait    time.Duration // dial again for so long while nobody is there; 0 dials once
+}
+
+// Run ends when the session has ended.
+func (c Connect) Run(ctx context.Context, o Options) error {
+	near, err := c.Stdio.Dial(ctx)
+	if err != nil {
+		return err
+	}
+	dialer, err := c.Address.Dialer(o.Net)
+	if err != nil {
+		return err
+	}
+	far, err := dial(ctx, dialer, c.Address, c.Wait, o.Log)
+	if err != nil {
+		return err
+	}
+	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
+	o.Log(ended(c.Address.Text, far, outcome))
+	if isUnanswered(outcome, o.Rules) {
+		o.Log(Event{Name: Note, Addr: c.Address.Text,
+			Text: "the far end closed without a byte; some servers take a half-close for a hang-up: --no-half-close"})
+	}
+	return outcome.Err
+}
+
+// smallRequest is the most that is taken for a question and not for a transfer.
+const smallRequest = 16 << 10
+
+// isUnanswered: a question was sent, our half closed, and no byte came back.
+func isUnanswered(o netio.Outcome, r netio.Rules) bool {
+	return o.Err == nil && o.First == "near" && o.Received == 0 && o.Sent > 0 && o.Sent <= smallRequest &&
+		r.FIN == netio.FINAuto && !r.SendOnly && !r.Bounded
+}
+
+// dial dials, and where wait is given again and again while the cause is one
+// that passes when a server starts. All tries together get that long.
+func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Duration, log Log) (*netio.End, error) {
+	begin := time.Now()
+	var last error
+	if wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, wait)
+		defer cancel()
+	}
+	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
+		end, err := d.Dial(ctx)
+		switch {
+		case err == nil:
+			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Seconds: time.Since(begin).Seconds()})
+			return end, nil
+		case wait == 0 || !passes(err) && ctx.Err() == nil:
+			return nil, err
+		case ctx.Err() == nil:
+			last = err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, gaveUp(ctx, addr, wait, last)
+		}
+	}
+}
+
+// The pauses between tries of --wait.
+const (
+	minRetry = 25 * time.Millisecond
+	maxRetry = time.Second
+)
+
+// passes: what a server that is still starting looks like.
+func passes(err error) bool {
+	switch netio.KindOf(err) {
+	case netio.KindRefused, netio.KindName, netio.KindUnreachable, netio.KindTimeout:
+		return true
+	}
+	return false
+}
+
+// gaveUp is the end of --wait, with the last cause.
+func gaveUp(ctx context.Context, addr netio.Address, wait time.Duration, last error) error {
+	if cause := context.Cause(ctx); cause != context.DeadlineExceeded {
+		return cause
+	}
+	what := "no answer"
+	if e, ok := last.(*netio.Error); ok {
+		what = e.What
+	}
+	return netio.TimeoutError(addr.Text, "not there after", wait, "--wait", "; last: "+what)
+}

@@ -1,0 +1,71 @@
+package modes
+
+import (
+	"context"
+	"io"
+
+	"fid/netio"
+)
+
+// Listen joins standard input and output to a client, or with KeepOpen the
+// output of many clients to standard output.
+type Listen struct {
+	Server
+	Stdio    netio.Stdio
+	KeepOpen bool
+}
+
+// keepOpenRead is the most that one client writes to standard output at once.
+const keepOpenRead = 64 << 10
+
+// Run listens until the session has ended, or with KeepOpen until ctx ends.
+func (l Listen) Run(ctx context.Context, o Options) error {
+	l.perEnd = 1
+	if l.KeepOpen {
+		return l.keepOpen(ctx, o)
+	}
+	near, err := l.Stdio.Dial(ctx)
+	if err != nil {
+		return err
+	}
+	l.Once = true
+	return l.serve(ctx, o, func(ctx context.Context, far *netio.End) error {
+		outcome := o.pump(l.Address.Text).Join(ctx, near, far)
+		o.Log(ended(l.Address.Text, far, outcome))
+		return outcome.Err
+	})
+}
+
+// keepOpen: standard input goes nowhere, and a client's FIN ends its session.
+// When standard output fails the run is over, for every client.
+func (l Listen) keepOpen(ctx context.Context, o Options) error {
+	out, err := netio.NewSharedOutput(ctx, l.Stdio.NoOutput)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(io.EOF)
+	go func() {
+		if out.AwaitReaderGone() == nil {
+			cancel(&netio.Error{Kind: netio.KindPipe, Addr: "standard output", What: "nobody reads it any more"})
+		}
+	}()
+	o.Rules.MaxRead = keepOpenRead
+	l.isFatal = func(err error) bool {
+		kind := netio.KindOf(err)
+		return kind == netio.KindLocal || kind == netio.KindPipe
+	}
+	err = l.serve(ctx, o, func(ctx context.Context, far *netio.End) error {
+		near, err := out.Dial(ctx)
+		if err != nil {
+			return err
+		}
+		outcome := o.pump(l.Address.Text).Join(ctx, near, far)
+		o.Log(ended(l.Address.Text, far, outcome))
+		return outcome.Err
+	})
+	if e := out.Close(); e != nil {
+		return e
+	}
+	return err
+}

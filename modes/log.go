@@ -1,0 +1,44 @@
+// Package modes says what each of the four modes joins: listen, connect, echo
+// and relay. How ends are joined is netio's.
+package modes
+
+import "fid/netio"
+
+// The events of a run, in the order in which they can happen. docs/json.md
+// describes each; their names are what --json prints.
+const (
+	Listening = "listening" // Addr, Local, Ready, AnyPort
+	Connected = "connected" // Addr, Peer, Local, Seconds
+	Accepted  = "accepted"  // Addr, Peer, Local
+	Note      = "note"      // Addr, Text
+	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
+	Open      = "open"      // Addr, Peer, Seconds: a port of -z
+	Shut      = "shut"      // Addr, Err: a port of -z that is not open
+	Echo      = "echo"      // Addr, Seq, Sent, Seconds: one probe came back
+	Echoes    = "echoes"    // Addr, Probes: all probes of --echo
+)
+
+// An Event is something that happened, for people and for machines. Which
+// fields it has is said beside its name above.
+type Event struct {
+	Name           string
+	Addr           string // the endpoint as the user typed it
+	Peer, Local    string // numeric
+	Text           string
+	Ready          string // an address that connect takes as it stands
+	AnyPort        bool   // the user asked for port 0 and must be told which it is
+	Sent, Received int64
+	Seconds        float64
+	First          string // who ended first: near or far
+	Seq            int
+	Probes         *Probes
+	Err            error
+}
+
+// A Log is told of events. It never waits: the data does not wait for it.
+type Log func(Event)
+
+func ended(addr string, end *netio.End, o netio.Outcome) Event {
+	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Sent: o.Sent, Received: o.Received,
+		Seconds: o.Duration.Seconds(), First: o.First, Err: o.Err}
+}

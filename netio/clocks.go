@@ -1,0 +1,129 @@
+package netio
+
+import (
+	"fmt"
+	"time"
+)
+
+// Clocks are a session's time limits. A zero time is a clock that is off.
+type clocks struct {
+	timer     *time.Timer
+	linger    time.Time // the reply is not waited for any longer
+	firstByte time.Time // the far end must have said something
+	note      time.Time // tell why the session goes on
+	idle      time.Duration
+	idleFlag  string
+	ended     bool // the near input has ended
+}
+
+// noteAfter is how long a session that stays half-open keeps quiet about it.
+const noteAfter = 2 * time.Second
+
+func (c *clocks) start(s *session) {
+	c.idle, c.idleFlag = s.rules.Idle, s.rules.IdleFlag
+	if s.rules.FirstByte > 0 {
+		c.firstByte = time.Now().Add(s.rules.FirstByte)
+	}
+}
+
+// nearEnded starts the clock of -q.
+func (c *clocks) nearEnded(s *session) {
+	c.ended = s.near.Input != InputNone
+	if s.rules.Bounded && s.rules.Linger > 0 {
+		c.linger = time.Now().Add(s.rules.Linger)
+	}
+}
+
+// halfOpen: one side has ended, the other has not.
+func (c *clocks) halfOpen(s *session, farEnded bool) {
+	if limit := s.rules.HalfOpen; limit > 0 && (c.idle == 0 || limit < c.idle) {
+		c.idle, c.idleFlag = limit, "half-open; --idle-timeout"
+	}
+	if farEnded && s.near.Sock == nil {
+		c.note = time.Now().Add(noteAfter)
+	}
+}
+
+// next returns a channel that gives the time when a clock must be looked at.
+func (c *clocks) next(s *session) <-chan time.Time {
+	var at time.Time
+	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.idleCheck(s)} {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	switch {
+	case at.IsZero():
+		return nil
+	case c.timer == nil:
+		c.timer = time.NewTimer(time.Until(at))
+	default:
+		c.timer.Reset(time.Until(at))
+	}
+	return c.timer.C
+}
+
+// idleCheck is when the idle clock is looked at next: at its end, and four
+// times on the way there while bytes wait in a socket, where they may move
+// without passing through here.
+func (c *clocks) idleCheck(s *session) time.Time {
+	if c.idle == 0 {
+		return time.Time{}
+	}
+	end := s.flow.lastMove().Add(c.idle)
+	if soon := time.Now().Add(c.idle / 4); s.lastQueue > 0 && soon.Before(end) {
+		return soon
+	}
+	return end
+}
+
+// check looks at all clocks. Its error ends the session.
+func (c *clocks) check(s *session, now time.Time) error {
+	if past(c.note, now) {
+		c.note = time.Time{}
+		if s.note != nil {
+			s.note("the far end has finished; what standard input gives is still sent (--hangup ends here)")
+		}
+	}
+	if past(c.firstByte, now) {
+		c.firstByte = time.Time{}
+		if s.flow.In.Read() == 0 {
+			return TimeoutError(s.far.Name, "no first byte for", s.rules.FirstByte, "--first-byte-timeout", "")
+		}
+	}
+	if past(c.linger, now) {
+		c.linger = time.Time{}
+		if s.far.unacked() > 0 || s.flow.In.Read() > s.flow.In.Written() {
+			return c.expired(s, "not all delivered after", s.rules.Linger, "-q")
+		}
+		s.endNow()
+	}
+	return c.checkIdle(s)
+}
+
+func (c *clocks) checkIdle(s *session) error {
+	if c.idle == 0 {
+		return nil
+	}
+	if queue := s.near.unacked() + s.far.unacked(); queue != s.lastQueue {
+		s.lastQueue = queue
+		s.flow.touch()
+		return nil
+	}
+	if time.Since(s.flow.lastMove()) < c.idle {
+		return nil
+	}
+	if s.rules.IdleEnds && c.ended && s.far.unacked() == 0 && s.flow.In.Read() == s.flow.In.Written() {
+		c.idle = 0
+		s.endNow()
+		return nil
+	}
+	return c.expired(s, "no byte for", c.idle, c.idleFlag)
+}
+
+func (c *clocks) expired(s *session, what string, d time.Duration, flag string) error {
+	moved := fmt.Sprintf("; %s sent, %s received", Bytes(s.flow.Out.Written()), Bytes(s.flow.In.Written()))
+	return TimeoutError(s.far.Name, what, d, flag, moved)
+}
+
+func past(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }

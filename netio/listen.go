@@ -1,0 +1,182 @@
+package netio
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+)
+
+// portTries is how often a free port is looked for that all addresses of a
+// name can have.
+const portTries = 16
+
+// listenTCP binds one address, both families' wildcard, or all the addresses
+// that a name has.
+func listenTCP(ctx context.Context, a Address, o Options) (Listener, error) {
+	family, err := a.family(o)
+	if err != nil {
+		return nil, err
+	}
+	// Go's "tcp" on 0.0.0.0 is [::], so the network is always spelled out.
+	switch ip, err := netip.ParseAddr(a.Host); {
+	case a.Host == "", err == nil && ip == netip.IPv6Unspecified() && family == "":
+		host := map[string]string{"": "", "4": "0.0.0.0", "6": "::"}[family]
+		return a.bind(ctx, "tcp"+family, []string{host})
+	case err == nil:
+		ips, err := a.resolve(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		return a.bind(ctx, networkOf(ips[0]), []string{ips[0].String()})
+	}
+	ips, err := a.resolve(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	var hosts []string
+	for _, ip := range ips {
+		hosts = append(hosts, ip.String())
+	}
+	return a.bind(ctx, "", hosts)
+}
+
+func networkOf(ip netip.Addr) string {
+	if ip.Is4() {
+		return "tcp4"
+	}
+	return "tcp6"
+}
+
+// bind listens on every host; an empty network is each one's own. With port 0
+// the system picks a port for the first and the others get the same.
+func (a Address) bind(ctx context.Context, network string, hosts []string) (Listener, error) {
+	for try := 1; ; try++ {
+		var bound listeners
+		port := a.Port
+		for _, host := range hosts {
+			l, err := a.bindOne(ctx, network, host, port)
+			if err != nil {
+				_ = bound.Close()
+				if a.Port == "0" && port != "0" && try < portTries {
+					break
+				}
+				return nil, err
+			}
+			bound.all = append(bound.all, l)
+			port = strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		}
+		if len(bound.all) == 1 {
+			return bound.all[0], nil
+		}
+		if len(bound.all) == len(hosts) {
+			return bound.start(), nil
+		}
+	}
+}
+
+func (a Address) bindOne(ctx context.Context, network, host, port string) (*listener, error) {
+	if network == "" {
+		network = networkOf(netip.MustParseAddr(host))
+	}
+	lc := net.ListenConfig{Control: controlLinger}
+	lc.SetMultipathTCP(false) // a tenth fewer connections a second with it
+	l, err := lc.Listen(ctx, network, net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, bindError(a.Text, host, port, err)
+	}
+	name := a.Text
+	if a.Port == "0" {
+		name = l.Addr().String() // the user's word says nothing of it
+	}
+	return &listener{l, name}, nil
+}
+
+func bindError(text, host, port string, err error) error {
+	_, what := describe(err)
+	e := &Error{Kind: KindBind, Addr: text, What: "cannot bind: " + what, Err: err}
+	if host != "" && JoinText(host, port) != text && text != port {
+		e.What = "cannot bind " + JoinText(host, port) + ": " + what
+	}
+	if kind, _ := describe(err); kind == KindBind && what == "in use" {
+		e.Hint = "see who: ss -ltnp 'sport = :" + port + "'"
+	}
+	return e
+}
+
+// A listener accepts on one socket.
+type listener struct {
+	net.Listener
+	name string
+}
+
+func (l *listener) Accept() (*End, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return socketEnd(conn, l.name), nil
+}
+
+// listeners accept on several sockets, the addresses of one name.
+type listeners struct {
+	all    []*listener
+	ends   chan accepted
+	closed chan struct{}
+	once   sync.Once
+}
+
+type accepted struct {
+	end *End
+	err error
+}
+
+func (l *listeners) start() *listeners {
+	l.ends, l.closed = make(chan accepted), make(chan struct{})
+	for _, one := range l.all {
+		go func() {
+			for {
+				end, err := one.Accept()
+				select {
+				case l.ends <- accepted{end, err}:
+				case <-l.closed:
+					if err == nil {
+						_ = end.Close()
+					}
+					return
+				}
+				if errors.Is(err, net.ErrClosed) {
+					return
+				}
+			}
+		}()
+	}
+	return l
+}
+
+// Accept returns the next end of any of the sockets.
+func (l *listeners) Accept() (*End, error) {
+	select {
+	case a := <-l.ends:
+		return a.end, a.err
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Addr returns the first socket's address; the others have the same port.
+func (l *listeners) Addr() net.Addr { return l.all[0].Addr() }
+
+func (l *listeners) Close() error {
+	l.once.Do(func() {
+		if l.closed != nil {
+			close(l.closed)
+		}
+		for _, one := range l.all {
+			_ = one.Close()
+		}
+	})
+	return nil
+}

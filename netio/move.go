@@ -1,0 +1,57 @@
+package netio
+
+import (
+	"errors"
+	"io"
+)
+
+// A connection that says little should cost little: a direction begins with a
+// small buffer, and each time a Read fills it the next is twice as large.
+const (
+	minBuffer = 4 << 10
+	maxBuffer = 256 << 10
+)
+
+// A failure is how a direction ended: at which end, and why. A nil end with a
+// nil err is the source's end in order.
+type failure struct {
+	end *End
+	err error
+}
+
+// move copies from d.src to d.dst until one of them ends or fails. It is the
+// only loop that touches bytes.
+func (d *direction) move(f *Flow, largest int) failure {
+	buf := make([]byte, min(minBuffer, largest))
+	for {
+		n, err := d.src.Read(buf)
+		if n > 0 {
+			d.read.Add(int64(n))
+			f.touch()
+			w, werr := d.dst.Write(buf[:n])
+			d.written.Add(int64(w))
+			f.touch()
+			if werr == nil && w < n {
+				werr = io.ErrShortWrite
+			}
+			if werr != nil {
+				return failure{d.dst, werr}
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF) && d.src.Sock != nil && d.src.Sock.IsReset():
+			return failure{d.src, errReset}
+		case errors.Is(err, io.EOF):
+			return failure{}
+		default:
+			return failure{d.src, err}
+		}
+		if n == len(buf) && n < largest {
+			buf = make([]byte, min(2*n, largest))
+		}
+	}
+}
+
+// errReset is a reset that no system call reported: see Socket.IsReset.
+var errReset = errors.New("reset")

@@ -1,0 +1,73 @@
+package netio
+
+import (
+	"context"
+	"time"
+)
+
+// A FIN policy says when a session's own direction to the far end is ended
+// after the near end's input has ended.
+type FIN int
+
+// The policies. The zero value sends the FIN at the input's end, but holds it
+// back where there was no input at all: a receiver that sends FIN at once makes
+// other tools stop sending.
+const (
+	FINAuto FIN = iota
+	FINNow      // at the input's end, even where there was none (-N)
+	FINHeld     // only when the far end has finished (--no-half-close)
+)
+
+// Rules say how a session ends. The zero Rules wait for both sides, for ever.
+type Rules struct {
+	FIN      FIN
+	Hangup   bool // the far end's FIN ends the session
+	SendOnly bool // the session ends when what was sent is acknowledged
+
+	Linger    time.Duration // after the near input's end, how long the reply is read; see Bounded
+	Bounded   bool          // Linger is meant, also where it is 0
+	FirstByte time.Duration // how long to wait for the far end's first byte; 0 is for ever
+	Idle      time.Duration // how long no byte may pass either way; 0 is for ever
+	IdleFlag  string        // the flag that set Idle, for the message
+	IdleEnds  bool          // Idle is an end in order once the near input has ended (-w)
+	HalfOpen  time.Duration // Idle's limit once one side has ended, where it is shorter; 0 is for ever
+	MaxRead   int           // the most bytes of one Read and Write; 0 is maxBuffer
+}
+
+// An Outcome is what came of a session.
+type Outcome struct {
+	Sent, Received int64         // bytes handed to the far and to the near end
+	First          string        // who ended first: "near", "far" or, where nobody did, ""
+	Duration       time.Duration // from the joint to the end
+	Err            error         // nil: all delivered, both sides ended in order
+}
+
+// A Pump joins two ends. It is the only joint: modes differ in what they join.
+type Pump struct {
+	Rules Rules
+	Note  func(what string) // told what a person might wonder about; may be nil
+}
+
+// Join moves bytes between near and far until the session has ended, and closes
+// both. When ctx ends it resets both, and its cause is the Outcome's error.
+func (p Pump) Join(ctx context.Context, near, far *End) Outcome {
+	return p.run(ctx, near, far)
+}
+
+// Loop sends back what end says until it finishes, and closes it.
+func (p Pump) Loop(ctx context.Context, end *End) Outcome {
+	return p.run(ctx, end, end)
+}
+
+func (p Pump) run(ctx context.Context, near, far *End) Outcome {
+	if p.Rules.MaxRead == 0 {
+		p.Rules.MaxRead = maxBuffer
+	}
+	s := &session{rules: p.Rules, note: p.Note, near: near, far: far, events: make(chan event, maxEvents)}
+	s.flow.started = time.Now()
+	s.flow.Out.src, s.flow.Out.dst = near, far
+	s.flow.In.src, s.flow.In.dst = far, near
+	err := s.run(ctx)
+	return Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
+		Duration: time.Since(s.flow.started), Err: err}
+}

@@ -1,0 +1,139 @@
+package netio
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// A Socket is the raw socket below an End. It stands beside the Stream because
+// whatever wraps a Stream hides what only the socket can do: reset, tell what
+// the other kernel has acknowledged, notice that the peer is gone.
+type Socket struct {
+	conn interface {
+		Stream
+		net.Conn
+		syscall.Conn
+	}
+	tcp     *net.TCPConn // nil for a Unix socket
+	finSent atomic.Bool
+}
+
+// socketEnd makes the End of a connected socket.
+func socketEnd(conn net.Conn, name string) *End {
+	sock := &Socket{}
+	switch c := conn.(type) {
+	case *net.TCPConn:
+		sock.conn, sock.tcp = c, c
+	case *net.UnixConn:
+		sock.conn = c
+	}
+	return &End{Stream: sock.conn, Sock: sock, Name: name, Input: InputPipe,
+		Peer: conn.RemoteAddr().String(), Local: conn.LocalAddr().String()}
+}
+
+// controlLinger sets SO_LINGER to (1, 0) before a socket is used, so that a
+// process that is killed or gives up in mid-transfer resets the connection: a
+// FIN would call a short file whole. Accepted sockets inherit it from their
+// listener. Unix sockets ignore it (socket(7)).
+func controlLinger(_, _ string, raw syscall.RawConn) error {
+	var err error
+	if e := raw.Control(func(fd uintptr) { err = resetOnClose(fd) }); e != nil {
+		return e
+	}
+	return err
+}
+
+// SetDeadline bounds the Reads and Writes to come; a zero time is no bound.
+func (s *Socket) SetDeadline(t time.Time) error { return s.conn.SetDeadline(t) }
+
+// Settle makes Close an orderly end again: the kernel delivers what is queued.
+func (s *Socket) Settle() {
+	if s.tcp != nil {
+		_ = s.tcp.SetLinger(-1) // fails only on a socket that has no connection left
+	}
+}
+
+// StopReading ends the Reads that wait and those to come; see Stopper.
+func (s *Socket) StopReading() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// Unacked returns how many bytes written here the peer's kernel has not
+// acknowledged, our FIN not counted. A Unix socket and a system that does not
+// tell give 0: there nothing is known to be missing.
+func (s *Socket) Unacked() int {
+	n := s.queue()
+	if n > 0 && s.finSent.Load() {
+		n -= finInQueue
+	}
+	return n
+}
+
+// flushed reports whether the peer's kernel has acknowledged all, our FIN too.
+func (s *Socket) flushed() bool { return s.queue() == 0 }
+
+func (s *Socket) queue() int {
+	if s.tcp == nil {
+		return 0
+	}
+	n := 0
+	if raw, err := s.tcp.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { n = sendQueue(fd) })
+	}
+	return n
+}
+
+// IsReset reports whether the connection is no more though our FIN was not
+// sent, which only a reset does. A Read that returned io.EOF does not tell: the
+// one ECONNRESET that the kernel gives may have gone to a blocked Write.
+func (s *Socket) IsReset() bool {
+	if s.tcp == nil || s.finSent.Load() {
+		return false
+	}
+	return s.isDead()
+}
+
+func (s *Socket) isDead() bool {
+	if s.tcp == nil {
+		return false
+	}
+	dead := false
+	if raw, err := s.tcp.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { dead = connectionDead(fd) })
+	}
+	return dead
+}
+
+// watchful tightens keepalive on a connection whose peer has sent its FIN: a
+// peer process that is gone answers a probe with RST once its kernel forgets
+// it (FIN_WAIT2, 60 s on Linux). Fewer than 30 probes would end a live
+// half-closed peer in a short outage of the network.
+func (s *Socket) watchful() {
+	if s.tcp != nil {
+		_ = s.tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 30})
+	}
+}
+
+// awaitGone returns nil when the peer is gone: reset, timed out, or for a Unix
+// socket closed both ways. It returns an error when StopReading or Close comes
+// first. It takes the socket's place of a Read.
+func (s *Socket) awaitGone() error {
+	raw, err := s.conn.SyscallConn()
+	switch {
+	case err != nil:
+		return err
+	case !canWatch:
+		return errStopped
+	}
+	return raw.Read(func(fd uintptr) bool { return hungUp(fd) })
+}
+
+// isStopped reports whether a Read ended because it was called off.
+func isStopped(err error) bool {
+	return errors.Is(err, errStopped) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
+}
+
+// errStopped is what a Read returns that StopReading called off.
+var errStopped = errors.New("reading was stopped")

@@ -1,0 +1,20 @@
+//go:build unix
+
+package netio
+
+import "golang.org/x/sys/unix"
+
+func resetOnClose(fd uintptr) error {
+	return unix.SetsockoptLinger(int(fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+}
+
+// canWatch: awaitGone works here.
+const canWatch = true
+
+// hungUp asks without reading SO_ERROR, which would take the error away from
+// a Read that needs it.
+func hungUp(fd uintptr) bool {
+	p := []unix.PollFd{{Fd: int32(fd)}}
+	n, err := unix.Poll(p, 0)
+	return err == nil && n > 0 && p[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
+}

@@ -1,0 +1,20 @@
+package netio
+
+import "golang.org/x/sys/windows"
+
+func resetOnClose(fd uintptr) error {
+	return windows.SetsockoptLinger(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_LINGER, &windows.Linger{Onoff: 1})
+}
+
+const (
+	canWatch   = false // awaitGone would spin: a RawConn.Read wakes at once after a FIN
+	finInQueue = 0
+)
+
+// sendQueue, connectionDead and hungUp: Windows has SIO_TCP_INFO for these,
+// which is not used yet; a reset shows at the next Read or Write instead.
+func sendQueue(uintptr) int { return 0 }
+
+func connectionDead(uintptr) bool { return false }
+
+func hungUp(uintptr) bool { return false }

@@ -1,0 +1,70 @@
+// Package netio knows how two ends are joined: the schemes of addresses, the
+// sockets below them, and the one pump that moves bytes between them.
+package netio
+
+import (
+	"context"
+	"io"
+	"net"
+)
+
+// A Stream is one open end. *net.TCPConn and *net.UnixConn are Streams as they
+// stand, so a session that nobody observes hands the pump the sockets themselves.
+//
+// CloseWrite ends the stream's own direction in order (a FIN on TCP) and leaves
+// the other one open. Close frees it; on a socket whose linger is still 0, as
+// this package opens them all, Close is a reset (see Socket.Settle).
+type Stream interface {
+	io.Reader
+	io.Writer
+	io.Closer
+	CloseWrite() error
+}
+
+// A Stopper is a Stream that is not a socket and whose Read can be called off:
+// after StopReading a Read that waits returns errStopped, and what was not read
+// stays with the source.
+type Stopper interface{ StopReading() }
+
+// Input tells what a near end's reading side is, for the rules of ending.
+type Input int
+
+// The inputs. The zero value is a stream that ends by itself.
+const (
+	InputStream   Input = iota // a file or device: it gives all it has, then ends
+	InputPipe                  // a pipe or socket: its writer may never close it
+	InputTerminal              // a person, who stops when the far end does
+	InputNone                  // /dev/null, closed, or not wanted
+)
+
+// An End is an open Stream with what must be known beside it.
+type End struct {
+	Stream
+	Sock  *Socket // the raw socket below the Stream; nil where there is none
+	Name  string  // the endpoint in the user's own words
+	Peer  string  // the numeric address of the other side; empty where there is none
+	Local string  // the numeric address of this side; empty where there is none
+	Input Input   // only looked at on the near side of Join
+	Size  int64   // bytes that reading will give, where a file tells; else 0
+}
+
+// A Dialer opens one end. Dial gives up when ctx ends; the error is an *Error.
+type Dialer interface {
+	Dial(ctx context.Context) (*End, error)
+}
+
+// A Listener gives one end after another. Accept is ended by Close.
+type Listener interface {
+	Accept() (*End, error)
+	Addr() net.Addr
+	Close() error
+}
+
+// CloseInOrder closes an end that nothing is owed to any more: the kernel
+// delivers what is queued, and the peer reads an end, not a reset.
+func (e *End) CloseInOrder() {
+	if e.Sock != nil {
+		e.Sock.Settle()
+	}
+	_ = e.Close()
+}

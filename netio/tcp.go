@@ -1,0 +1,192 @@
+package netio
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+type tcpDialer struct {
+	addr Address
+	opts Options
+}
+
+func dialTCP(a Address, o Options) Dialer {
+	if s := a.Options["source"]; s != "" {
+		o.Source = s
+	}
+	if p := a.Options["source-port"]; p != "" {
+		o.SourcePort = p
+	}
+	return &tcpDialer{a, o}
+}
+
+// Dial looks the host up and races its addresses, all within Options.Timeout.
+func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
+	if d.opts.Timeout > 0 {
+		var cancel context.CancelFunc
+		late := TimeoutError(d.addr.Text, "no answer for", d.opts.Timeout, d.opts.TimeoutFlag, "")
+		ctx, cancel = context.WithTimeoutCause(ctx, d.opts.Timeout, late)
+		defer cancel()
+	}
+	ips, err := d.addr.resolve(ctx, d.opts)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	dialer, err := d.dialer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	port, _ := strconv.ParseUint(d.addr.Port, 10, 16) // checked by ParseAddress
+	addrs := make([]netip.AddrPort, len(ips))
+	for i, ip := range ips {
+		addrs[i] = netip.AddrPortFrom(ip, uint16(port))
+	}
+	conn, attempts := race(ctx, addrs, dialer)
+	if conn == nil {
+		return nil, d.failure(ctx, attempts)
+	}
+	return socketEnd(conn, d.addr.Text), nil
+}
+
+// dialer returns what dials one address, from the source asked for.
+func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.AddrPort) (net.Conn, error), error) {
+	var sources []netip.Addr
+	var port uint64
+	if d.opts.SourcePort != "" {
+		n, err := ParsePort(d.opts.SourcePort)
+		if err != nil {
+			return nil, err
+		}
+		port = uint64(n)
+	}
+	if d.opts.Source != "" {
+		var err error
+		source := Address{Text: d.opts.Source, Host: d.opts.Source, Scheme: d.addr.Scheme}
+		if err = source.checkHost(ToDial); err != nil {
+			return nil, err
+		}
+		if sources, err = source.resolve(ctx, d.opts); err != nil {
+			return nil, err
+		}
+	}
+	return func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+		nd := net.Dialer{Control: controlLinger}
+		nd.SetMultipathTCP(false)
+		if d.opts.Source != "" || d.opts.SourcePort != "" {
+			from, err := sourceFor(to.Addr(), sources, uint16(port))
+			if err != nil {
+				return nil, err
+			}
+			nd.LocalAddr = from
+		}
+		return nd.DialContext(ctx, "tcp", to.String())
+	}, nil
+}
+
+// sourceFor picks the source of the same family as the address to dial.
+func sourceFor(to netip.Addr, sources []netip.Addr, port uint16) (*net.TCPAddr, error) {
+	if sources == nil {
+		return &net.TCPAddr{Port: int(port)}, nil
+	}
+	for _, s := range sources {
+		if s.Is4() == to.Is4() {
+			return net.TCPAddrFromAddrPort(netip.AddrPortFrom(s, port)), nil
+		}
+	}
+	return nil, &Error{Kind: KindUnreachable, What: "no source address of this family"}
+}
+
+// failure tells what came of every address that was tried.
+func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
+		return cause // called off, not late
+	}
+	e := &Error{Addr: d.addr.Text, Err: attempts[0].err}
+	var each, addrs []string
+	var what string
+	same := true
+	for _, a := range attempts {
+		if !a.tried {
+			continue
+		}
+		kind, w := d.describe(a.err)
+		if e.Kind == 0 || precedes(kind, e.Kind) {
+			e.Kind = kind
+		}
+		same = same && (what == "" || what == w)
+		what = w
+		ip := a.addr.Addr().String()
+		each, addrs = append(each, ip+": "+w), append(addrs, ip)
+	}
+	if ctx.Err() != nil && e.Kind == KindTimeout {
+		return late(ctx, addrs, d.addr.Host)
+	}
+	switch {
+	case same && len(addrs) == 1 && addrs[0] == d.addr.Host:
+		e.What = what
+	case same:
+		e.What = what + " (" + strings.Join(addrs, ", ") + ")"
+	default:
+		_, e.What = d.describe(attempts[0].err)
+		e.What = "no address answers (" + strings.Join(each, "; ") + ")"
+	}
+	e.Hint = d.hint(attempts)
+	return e
+}
+
+// late is the cause of ctx with the addresses that did not answer.
+func late(ctx context.Context, addrs []string, host string) error {
+	var e *Error
+	if errors.As(context.Cause(ctx), &e) && !(len(addrs) == 1 && addrs[0] == host) {
+		named := *e
+		named.What += "; tried " + strings.Join(addrs, ", ")
+		return &named
+	}
+	return context.Cause(ctx)
+}
+
+func (d *tcpDialer) describe(err error) (Kind, string) {
+	kind, what := describe(err)
+	if kind != KindBind {
+		return kind, what
+	}
+	if d.opts.Source == "" && d.opts.SourcePort == "" {
+		return KindUnreachable, "no way to this address"
+	}
+	return KindBind, "cannot bind the source " + strings.Trim(d.opts.Source+" port "+d.opts.SourcePort, " port") + ": " + what
+}
+
+// hint helps where a link-local address lacks its zone (RFC 4007, section 11).
+func (d *tcpDialer) hint(attempts []attempt) string {
+	ip := attempts[0].addr.Addr()
+	if ip.IsLinkLocalUnicast() && ip.Is6() && ip.Zone() == "" {
+		return "a link-local address needs its interface: " + JoinText(ip.String()+"%INTERFACE", d.addr.Port)
+	}
+	return ""
+}
+
+// precedes orders the kinds of several attempts: an answer tells more than silence.
+func precedes(a, b Kind) bool {
+	order := []Kind{KindRefused, KindBind, KindTimeout, KindUnreachable, KindOther}
+	for _, k := range order {
+		if a == k || b == k {
+			return a == k && b != k
+		}
+	}
+	return false
+}
+
+// IsOutOfDescriptors reports whether err says that this process or the system
+// has no descriptor left.
+func IsOutOfDescriptors(err error) bool {
+	var errno syscall.Errno
+	return errors.As(err, &errno) && outOfDescriptors(errno)
+}

@@ -1,0 +1,142 @@
+package netio
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// maxUnixPath is the shortest limit of sun_path among the systems fid is built
+// for, less the final NUL: 107 on Linux, 103 on the others (unix(7), unix(4)).
+func maxUnixPath() int {
+	if runtime.GOOS == "linux" {
+		return 107
+	}
+	return 103
+}
+
+type unixDialer struct {
+	addr Address
+	opts Options
+}
+
+func dialUnix(a Address, o Options) Dialer { return &unixDialer{a, o} }
+
+// Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
+// that is killed looks like one that has finished.
+func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
+	if err := d.addr.checkUnixPath(); err != nil {
+		return nil, err
+	}
+	nd := net.Dialer{Timeout: d.opts.Timeout}
+	conn, err := nd.DialContext(ctx, "unix", d.addr.Path)
+	if err != nil {
+		kind, what := describe(err)
+		return nil, &Error{Kind: kind, Addr: d.addr.Text, What: what, Err: err}
+	}
+	return socketEnd(conn, d.addr.Text), nil
+}
+
+func (a Address) checkUnixPath() error {
+	switch {
+	case len(a.Path) > maxUnixPath():
+		return Usagef("", "%s: a Unix socket's path has at most %d bytes here", cut(a.Text), maxUnixPath())
+	case a.isAbstract() && runtime.GOOS != "linux":
+		return Usagef("", "%s: only Linux has abstract sockets", cut(a.Text))
+	}
+	return nil
+}
+
+// isAbstract: a name in Linux's abstract namespace, no file (unix(7)).
+func (a Address) isAbstract() bool { return strings.HasPrefix(a.Path, "@") }
+
+// listenUnix binds a Unix socket of mode 0600, or what ",mode=" says. A socket
+// file that nobody answers on is replaced; anything else that is there stays.
+func listenUnix(_ context.Context, a Address, _ Options) (Listener, error) {
+	if err := a.checkUnixPath(); err != nil {
+		return nil, err
+	}
+	mode := uint64(0o600)
+	if m, ok := a.Options["mode"]; ok {
+		var err error
+		if mode, err = strconv.ParseUint(m, 8, 9); err != nil {
+			return nil, Usagef("", "%s: mode=%s is not three octal digits", cut(a.Text), cut(m))
+		}
+	}
+	if !a.isAbstract() {
+		if err := removeStale(a); err != nil {
+			return nil, err
+		}
+	}
+	l, err := bindUnix(a.Path, fs.FileMode(mode))
+	if err != nil {
+		return nil, unixBindError(a, err)
+	}
+	u := &unixListener{listener: &listener{l, a.Text}}
+	if !a.isAbstract() {
+		l.SetUnlinkOnClose(false) // Go would unlink whatever has the name by then
+		u.path, _ = filepath.Abs(a.Path)
+		u.file, _ = os.Lstat(u.path)
+	}
+	return u, nil
+}
+
+func unixBindError(a Address, err error) error {
+	_, what := describe(err)
+	if errors.Is(err, fs.ErrNotExist) {
+		what = "no such directory"
+	}
+	return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: " + what, Err: err}
+}
+
+// removeStale makes way for a bind: a socket on which nobody answers goes.
+func removeStale(a Address) error {
+	st, err := os.Lstat(a.Path)
+	switch {
+	case err != nil:
+		return nil // bind tells what is wrong, if anything is
+	case st.Mode().Type() != fs.ModeSocket:
+		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: a file that is not a socket is there"}
+	}
+	conn, err := net.DialTimeout("unix", a.Path, time.Second)
+	if err == nil {
+		_ = conn.Close()
+	}
+	if err == nil || !errors.Is(err, syscall.ECONNREFUSED) {
+		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: in use", Err: err}
+	}
+	if err := os.Remove(a.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return unixBindError(a, err)
+	}
+	return nil
+}
+
+// A unixListener unlinks its own socket file when it closes, and no other's.
+type unixListener struct {
+	*listener
+	path string // empty where there is no file
+	file fs.FileInfo
+}
+
+func (l *unixListener) Close() error {
+	if now, err := os.Lstat(l.path); err == nil && l.file != nil && os.SameFile(now, l.file) {
+		_ = os.Remove(l.path)
+	}
+	return l.listener.Close()
+}
+
+// Addr returns the socket's absolute path, which can be dialled from anywhere.
+func (l *unixListener) Addr() net.Addr {
+	if l.path == "" {
+		return l.listener.Addr()
+	}
+	return &net.UnixAddr{Net: "unix", Name: l.path}
+}

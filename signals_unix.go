@@ -1,0 +1,55 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"fid/netio"
+)
+
+// catchSignals returns a context that ends with the first SIGHUP, SIGINT or
+// SIGTERM; a second one takes its default action. One that the parent ignores
+// (nohup) stays ignored.
+func catchSignals(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	caught := make(chan os.Signal, 1)
+	var wanted []os.Signal
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
+		if !signal.Ignored(s) {
+			wanted = append(wanted, s)
+		}
+	}
+	if len(wanted) > 0 { // Notify of nothing would be of everything
+		signal.Notify(caught, wanted...)
+	}
+	// Notify, not Ignore, which children would inherit: a Write tells EPIPE.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	go func() {
+		if s, ok := <-caught; ok {
+			signal.Reset(wanted...)
+			cancel(&netio.Error{Kind: netio.Kind(128 + int(s.(syscall.Signal))), What: "ended by " + s.String()})
+		}
+	}()
+	return ctx, func() { signal.Stop(caught); close(caught) }
+}
+
+// dieBySignal ends the process by the signal that ended the run, so that a
+// shell sees what it expects of it.
+func dieBySignal(code netio.Kind) {
+	switch code {
+	case netio.KindHangup, netio.KindInterrupt, netio.KindTerminate:
+		s := syscall.Signal(code - 128)
+		signal.Reset(s)
+		_ = syscall.Kill(os.Getpid(), s)
+		select {} // the signal comes at its own time
+	case netio.KindPipe:
+		// Go's os package raises SIGPIPE for a write to a standard output
+		// without a reader, once Notify is taken back.
+		signal.Reset(syscall.SIGPIPE)
+		_, _ = os.Stdout.Write([]byte{0})
+	}
+}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"fid/modes"
+	"fid/netio"
+)
+
+// start makes the mode of what the user typed, and runs it.
+func start(ctx context.Context, c *cli.Context, out *console) error {
+	v := &values{c: c, asNC: out.asNC}
+	if err := out.configure(v); err != nil {
+		return err
+	}
+	o := v.options(out)
+	mode, err := v.mode(c.Command.Name, c.Args().Slice())
+	if v.err == nil {
+		v.err = err
+	}
+	if v.err != nil {
+		return v.err
+	}
+	if d := v.duration("deadline"); d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, d, netio.TimeoutError("", "not done within", d, "--deadline", ""))
+		defer cancel()
+	}
+	if v.err != nil {
+		return v.err
+	}
+	return mode.Run(ctx, o)
+}
+
+// A runner is a mode with its options.
+type runner interface {
+	Run(context.Context, modes.Options) error
+}
+
+func (v *values) mode(name string, words []string) (runner, error) {
+	switch name {
+	case "listen":
+		return v.listen(words)
+	case "echo":
+		server, err := v.server(words, "fid echo [HOST] PORT")
+		return modes.EchoServer{Server: server}, err
+	case "relay":
+		return v.relay(words)
+	}
+	return v.connect(words)
+}
+
+func (v *values) listen(words []string) (runner, error) {
+	var err error
+	l := modes.Listen{Stdio: v.stdio(), KeepOpen: v.is("keep-open")}
+	v.need("max-conns", "keep-open")
+	if l.KeepOpen && !l.Stdio.NoInput {
+		if st, err := os.Stdin.Stat(); err == nil && st.Mode().IsRegular() {
+			v.fail(netio.Usagef("fid relay PORT file:PATH", "-k with a file on standard input: a late client would get a part of it"))
+		}
+	}
+	l.Server, err = v.server(words, "fid listen [HOST] PORT")
+	return l, err
+}
+
+// server reads what the serving modes have in common. In listen, -s and -p are
+// the address to bind.
+func (v *values) server(words []string, usage string) (modes.Server, error) {
+	if v.is("source-port") {
+		if len(words) > 0 {
+			return modes.Server{}, netio.Usagef("fid listen "+v.c.String("source-port"), "-p is the port to bind: no address beside it")
+		}
+		words = []string{v.c.String("source-port")}
+	}
+	if v.is("source") {
+		if len(words) != 1 || v.is("unix") {
+			return modes.Server{}, netio.Usagef("fid listen ADDR PORT", "-s is the address to bind: one port beside it")
+		}
+		words = []string{v.c.String("source"), words[0]}
+	}
+	address, err := v.address(words, netio.ToListen, usage)
+	s := modes.Server{Address: address, Max: v.number("max-conns", 0, 1, 1<<30), Once: v.is("once"),
+		Accept: v.duration("accept-timeout"), Ready: v.ready()}
+	return s, err
+}
+
+func (v *values) ready() modes.Ready {
+	r := modes.Ready{File: v.c.String("ready-file")}
+	if v.is("ready-file") && r.File == "" {
+		v.fail(netio.Usagef("", "--ready-file: the path is empty"))
+	}
+	if v.is("ready-fd") {
+		n := v.number("ready-fd", 0, 3, 1<<20)
+		r.FD = os.NewFile(uintptr(n), "fd "+strconv.Itoa(n))
+		if _, err := r.FD.Stat(); err != nil {
+			v.fail(netio.Usagef("", "--ready-fd %d: no such descriptor is open", n))
+		}
+	}
+	return r
+}
+
+func (v *values) relay(words []string) (runner, error) {
+	const usage = "fid relay LISTEN TARGET"
+	switch {
+	case len(words) == 1:
+		return nil, netio.Usagef(usage+"; a host called relay: fid connect relay "+words[0], "relay needs a TARGET")
+	case len(words) > 2:
+		return nil, netio.Usagef("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1]),
+			"relay takes two addresses, each in one word")
+	}
+	server, err := v.server(words[:min(1, len(words))], usage)
+	if err != nil {
+		return nil, err
+	}
+	target, err := netio.ParseAddress(words[1], netio.ToDial)
+	return modes.Relay{Server: server, Target: target}, err
+}
+
+func (v *values) connect(words []string) (runner, error) {
+	v.exclude([2]string{"probe", "echo"}, [2]string{"unix", "source"}, [2]string{"unix", "source-port"})
+	v.need("count", "echo")
+	v.need("size", "echo")
+	v.need("random", "probe")
+	v.need("interval", "probe", "echo")
+	if v.is("probe") {
+		return v.probe(words)
+	}
+	address, err := v.address(words, netio.ToDial, "fid connect HOST PORT")
+	if err != nil {
+		return nil, err
+	}
+	if v.is("echo") {
+		interval := echoInterval
+		if v.is("interval") {
+			interval = v.duration("interval")
+		}
+		step, _ := v.clock(checkStep, "idle-timeout", "w")
+		return modes.Check{Address: address, Count: v.number("count", 1, 1, 1<<30), Size: v.size("size", 64, 1, 1<<28),
+			Interval: interval, Step: step, Wait: v.duration("wait")}, nil
+	}
+	return modes.Connect{Address: address, Stdio: v.stdio(), Wait: v.duration("wait")}, nil
+}
+
+// address reads the words of an address: one, or a host and a port.
+func (v *values) address(words []string, role netio.Role, usage string) (netio.Address, error) {
+	var a netio.Address
+	var err error
+	switch {
+	case v.is("unix") && len(words) == 1:
+		a, err = netio.UnixAddress(words[0])
+	case v.is("unix"):
+		err = netio.Usagef("", "-U takes one word, the path")
+	case len(words) == 0:
+		err = netio.Usagef(usage, "no address")
+	case len(words) == 1:
+		a, err = netio.ParseAddress(words[0], role)
+	case len(words) == 2:
+		a, err = netio.ParseHostPort(words[0], words[1], role)
+	case role == netio.ToDial:
+		err = netio.Usagef("fid connect -z "+strings.Join(words, " "), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
+	default:
+		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))
+	}
+	return a, err
+}
+
+// probe reads the words of -z: addresses, or a host and lists of ports.
+func (v *values) probe(words []string) (runner, error) {
+	p := modes.Probe{Interval: v.duration("interval"), Random: v.is("random"), AnyOpen: v.asNC, Wait: v.duration("wait")}
+	var err error
+	switch {
+	case v.is("unix") || len(words) == 0:
+		var a netio.Address
+		a, err = v.address(words, netio.ToDial, "fid connect -z HOST PORT")
+		p.Addresses = []netio.Address{a}
+	case len(words) == 1 || areAddresses(words):
+		for _, w := range words {
+			if err == nil {
+				err = addPorts(&p.Addresses, w)
+			}
+		}
+	default:
+		for _, list := range words[1:] {
+			if err == nil {
+				err = addList(&p.Addresses, words[0], list)
+			}
+		}
+	}
+	return p, err
+}
+
+// areAddresses: each word has its own port (h1:p h2:p).
+func areAddresses(words []string) bool {
+	for _, w := range words {
+		if _, err := netio.ParseAddress(w, netio.ToDial); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// addPorts takes an address whose port may be a list (db:20-30).
+func addPorts(to *[]netio.Address, word string) error {
+	i := strings.LastIndex(word, ":")
+	if i > 0 && strings.ContainsAny(word[i:], ",-") && !strings.ContainsAny(word[i:], "=/") {
+		return addList(to, word[:i], word[i+1:])
+	}
+	a, err := netio.ParseAddress(word, netio.ToDial)
+	*to = append(*to, a)
+	return err
+}
+
+// addList takes a host and its ports: "80", "20-30", "http,20,22-23".
+func addList(to *[]netio.Address, host, list string) error {
+	for _, ports := range strings.Split(list, ",") {
+		low, high, err := portRange(ports)
+		if err != nil {
+			return err
+		}
+		for n := low; n <= high; n++ {
+			a, err := netio.ParseHostPort(host, strconv.Itoa(n), netio.ToDial)
+			if err != nil {
+				return err
+			}
+			*to = append(*to, a)
+		}
+	}
+	return nil
+}
+
+// portRange reads "20-30", or one port; a service may have a hyphen in its name.
+func portRange(s string) (low, high int, err error) {
+	from, to, found := strings.Cut(s, "-")
+	if !found || strings.Trim(s, "0123456789-") != "" {
+		low, err = netio.ParsePort(s)
+		return low, low, err
+	}
+	if low, err = netio.ParsePort(from); err == nil {
+		high, err = netio.ParsePort(to)
+	}
+	if err == nil && low > high {
+		err = netio.Usagef("", "%s: the range runs backwards", s)
+	}
+	return low, high, err
+}

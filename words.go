@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"fid/modes"
+	"fid/netio"
+)
+
+// words says an event to a person; an empty line says nothing. report is true
+// where the line is a check's answer.
+func (c *console) words(e modes.Event) (line string, report bool) {
+	if c.asNC {
+		return c.wordsOfNC(e), false
+	}
+	serving := c.mode == "echo" || c.mode == "relay" || c.summary.keepOpen
+	watched := c.verbose > 0 || c.onScreen && serving
+	switch e.Name {
+	case modes.Listening:
+		if e.AnyPort || c.verbose > 0 || c.onScreen {
+			return c.prefix() + "listening on " + e.Local + fromElsewhere(e.Local), false
+		}
+	case modes.Accepted:
+		if watched {
+			return c.prefix() + netio.Label(e.Addr) + peerName(e.Peer) + " connected", false
+		}
+	case modes.Connected:
+		if c.verbose > 0 {
+			return fmt.Sprintf("%s%sconnected to %s from %s", c.prefix(), netio.Label(e.Addr), e.Peer, e.Local), false
+		}
+	case modes.Note:
+		if c.verbose > 0 || c.onScreen {
+			return c.prefix() + netio.Label(e.Addr) + e.Text, false
+		}
+	case modes.Ended:
+		return c.endWords(e, serving, watched), false
+	}
+	return c.checkWords(e)
+}
+
+// checkWords says what a check found.
+func (c *console) checkWords(e modes.Event) (line string, report bool) {
+	switch e.Name {
+	case modes.Open:
+		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), peerName(e.Peer), trip(e.Seconds)), true
+	case modes.Shut:
+		return c.prefix() + e.Err.Error(), false
+	case modes.Echo:
+		return fmt.Sprintf("%secho %d: %s in %s", netio.Label(e.Addr), e.Seq, netio.Bytes(e.Sent), trip(e.Seconds)), true
+	case modes.Echoes:
+		p := e.Probes
+		line = fmt.Sprintf("%s%d sent, %d back, %.3g %% lost", netio.Label(e.Addr), p.Sent, p.Back, 100*p.Loss())
+		if p.Back > 0 {
+			line += "; round trip " + trip(p.Percentile(0).Seconds()) + " least, " + trip(p.Percentile(0.5).Seconds()) + " median, " +
+				trip(p.Percentile(0.9).Seconds()) + " 90 %, " + trip(p.Percentile(0.99).Seconds()) + " 99 %, " + trip(p.Percentile(1).Seconds()) + " most"
+		}
+		return line, true
+	}
+	return "", false
+}
+
+// endWords says how a session ended. In a serving mode it is the only place
+// where a session's failure is told, and one that is not the client's doing is
+// told in any case.
+func (c *console) endWords(e modes.Event, serving, watched bool) string {
+	who := c.prefix()
+	if serving {
+		who += peerName(e.Peer) + ": "
+	}
+	kind := netio.KindOf(e.Err)
+	switch {
+	case kind > 128:
+		return ""
+	case e.Err != nil && serving && (watched || kind != netio.KindReset):
+		return who + e.Err.Error()
+	case e.Err != nil || !watched:
+		return ""
+	}
+	rate := ""
+	if e.Seconds > 0 {
+		rate = fmt.Sprintf(" (%s/s)", netio.Bytes(int64(float64(e.Sent+e.Received)/e.Seconds)))
+	}
+	return fmt.Sprintf("%s%sended in order%s: %s sent, %s received in %s%s", who, netio.Label(e.Addr), firstWords(e.First),
+		netio.Bytes(e.Sent), netio.Bytes(e.Received), trip(e.Seconds), rate)
+}
+
+func firstWords(first string) string {
+	if first == "" {
+		return ""
+	}
+	return ", the " + first + " end first"
+}
+
+// wordsOfNC are the sentences of nc.openbsd, which scripts look for.
+func (c *console) wordsOfNC(e modes.Event) string {
+	if c.verbose == 0 {
+		return ""
+	}
+	host, port, _ := net.SplitHostPort(e.Peer)
+	switch e.Name {
+	case modes.Listening:
+		h, p, _ := net.SplitHostPort(e.Local)
+		return "Listening on " + h + " " + p
+	case modes.Accepted:
+		return "Connection received on " + host + " " + port
+	case modes.Connected, modes.Open:
+		return fmt.Sprintf("Connection to %s (%s) %s port [tcp/%s] succeeded!", typedHost(e.Addr), host, port, service(port))
+	case modes.Shut:
+		return c.prefix() + e.Err.Error()
+	}
+	return ""
+}
+
+func typedHost(addr string) string {
+	if host, _, err := net.SplitHostPort(addr); err == nil {
+		return host
+	}
+	return addr
+}
+
+// service is the name of a port, "*" where it has none.
+func service(port string) string {
+	for _, name := range []string{"ssh", "http", "https", "smtp", "domain", "telnet", "ftp", "pop3", "imap", "mysql", "postgresql", "redis"} {
+		if n, err := net.LookupPort("tcp", name); err == nil && strconv.Itoa(n) == port {
+			return name
+		}
+	}
+	return "*"
+}
+
+// fromElsewhere tells what to type on another host where all addresses are
+// listened on.
+func fromElsewhere(local string) string {
+	ap, err := netip.ParseAddrPort(local)
+	if err != nil || !ap.Addr().IsUnspecified() {
+		return ""
+	}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil || ap.Addr().Is6()) {
+			return "; from another host: fid connect " + n.IP.String() + " " + strconv.Itoa(int(ap.Port()))
+		}
+	}
+	return ""
+}
+
+// peerName is a client's address; a client of a Unix socket has none.
+func peerName(peer string) string {
+	if peer == "" || peer == "@" {
+		return "a client"
+	}
+	return peer
+}
+
+// trip writes seconds as people say them, with three digits.
+func trip(seconds float64) string {
+	switch d := time.Duration(seconds * float64(time.Second)); {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.3g µs", seconds*1e6)
+	case d < time.Second:
+		return fmt.Sprintf("%.3g ms", seconds*1e3)
+	case d < 100*time.Second:
+		return fmt.Sprintf("%.3g s", seconds)
+	default:
+		return d.Round(time.Second).String()
+	}
+}
