@@ -203,13 +203,6 @@ func (r *reader) checkModes() error {
 			}
 		}
 	}
-	if r.line.mode == "connect" && r.line.typed {
-		for _, typed := range r.line.flags {
-			if typed == "--listen" {
-				return netio.Usagef("fid listen ...", "-l and connect exclude each other")
-			}
-		}
-	}
 	return nil
 }
 

@@ -1,10 +1,138 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/term"
 )
 
-func (c *console) usage(w io.Writer)  { _, _ = io.WriteString(w, "fid: help\n") }
-func (c *console) help(l commandLine) { c.usage(os.Stdout) }
-func (c *console) version()           {}
+// overview is what fid says when it is asked nothing in particular.
+const overview = `fid: join standard input and output, or a second socket, to a stream
+
+  fid listen 9000 > big.iso                   receive a file      (other host: fid connect HOST 9000 < big.iso)
+  fid connect -z --wait 30s db 5432           wait until a port is open
+  fid connect --echo --count 5 HOST 7         check an echo
+  fid relay 8080 db:5432                      forward a port
+  fid echo 7000                               serve an echo
+
+fid [connect] [flags] HOST PORT | ADDRESS     fid -l, fid listen [flags] [HOST] PORT | ADDRESS
+fid relay [flags] LISTEN TARGET               fid echo [flags] [HOST] PORT | ADDRESS
+ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH  echo:  discard:  zero:           letters are nc's
+exit: 0 all delivered  2 usage  3 name  4 refused  5 clock  6 broken  7 unreachable  9 local  10 bind  12 check
+fid MODE --help: its flags      man fid: everything
+`
+
+// opening is how each mode's help begins: examples first.
+func opening(mode string) string {
+	switch mode {
+	case "listen":
+		return `fid listen: join standard input and output to a client
+
+  fid listen 9000 > big.iso                   receive a file
+  fid listen 9000 < big.iso                   send one to whoever connects
+  fid listen -k --ready-file r 0 >> log       many clients, a free port, its address in r
+
+fid listen [flags] [HOST] PORT | ADDRESS      ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH
+`
+	case "connect":
+		return `fid connect: join standard input and output to a server
+
+  fid connect HOST 9000 < big.iso             send a file
+  fid connect -z --wait 30s db 5432           wait until a port is open
+  fid connect --echo --count 5 HOST 7         check an echo
+  fid connect --no-half-close HOST 80         talk HTTP by hand
+
+fid [connect] [flags] HOST PORT | ADDRESS     ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH  echo:  discard:  zero:
+`
+	case "echo":
+		return `fid echo: send back to every client what it says
+
+  fid echo 7000                               serve an echo on every address
+  fid echo --once --ready-file r 127.0.0.1:0  one client, a free port, its address in r
+
+fid echo [flags] [HOST] PORT | ADDRESS        ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH
+`
+	}
+	return `fid relay: join every client to a connection of its own to TARGET
+
+  fid relay 8080 db:5432                      forward a port
+  fid relay -v 127.0.0.1:8080 db:5432         for this host only, and tell who came
+  fid relay 8080 unix:/run/app.sock           a port in front of a Unix socket
+  fid relay 8080 file:index.html              a file to each client
+
+fid relay [flags] LISTEN TARGET               HOST:PORT  [v6]:PORT  unix:PATH  TARGET also file:PATH  echo:
+`
+}
+
+// usage is the answer to a command line without words.
+func (c *console) usage(w io.Writer) { _, _ = io.WriteString(w, overview) }
+
+// help is the answer to --help: about one mode, if one was named.
+func (c *console) help(l commandLine) {
+	if !l.typed && l.mode == "connect" {
+		c.usage(os.Stdout)
+		return
+	}
+	var cells []string
+	for _, f := range flags() {
+		if strings.Contains(f.modes, strings.ToUpper(l.mode[:1])) && f.long != "version" {
+			cells = append(cells, fmt.Sprintf("%-24s %s", f.synopsis(), f.help))
+		}
+	}
+	_, _ = io.WriteString(os.Stdout, opening(l.mode)+"\n"+inColumns(cells, screenWidth())+
+		"DUR: seconds, or 500ms 2m 1h; 0 is off      exit codes: fid --help      man fid: everything\n")
+}
+
+// synopsis is the flag as help shows it: "-q, --linger DUR".
+func (f flag) synopsis() string {
+	s := "--" + f.long
+	switch {
+	case f.long == "":
+		s = "-" + string(f.letter)
+	case f.letter != 0:
+		s = "-" + string(f.letter) + ", --" + f.long
+	}
+	if f.optional {
+		return s + f.value
+	}
+	return strings.TrimSuffix(s+" "+f.value, " ")
+}
+
+// cellWidth is the room of one flag in help.
+const cellWidth = 54
+
+// inColumns fills as many columns as fit, each from top to bottom.
+func inColumns(cells []string, width int) string {
+	columns := max(1, width/cellWidth)
+	rows := (len(cells) + columns - 1) / columns
+	var b strings.Builder
+	for row := range rows {
+		line := ""
+		for i := row; i < len(cells); i += rows {
+			line += fmt.Sprintf("%-*s", cellWidth, cells[i])
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// screenWidth is the terminal's, and a wide one's where there is none.
+func screenWidth() int {
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		return width
+	}
+	return 2 * cellWidth
+}
+
+// version prints what the build knows of itself.
+func (c *console) version() {
+	version, built := "(unknown)", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version, built = info.Main.Version, " "+info.GoVersion
+	}
+	fmt.Fprintf(os.Stdout, "fid %s%s\n", version, built)
+}
