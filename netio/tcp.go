@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -109,7 +110,7 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
 		return cause // called off, not late
 	}
-	e := &Error{Addr: d.addr.Text, Err: attempts[0].err}
+	e := &Error{Addr: d.addr.Text}
 	var each, addrs []string
 	var what string
 	same := true
@@ -119,14 +120,15 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 		}
 		kind, w := d.describe(a.err)
 		if e.Kind == 0 || precedes(kind, e.Kind) {
-			e.Kind = kind
+			e.Kind, e.Err = kind, a.err
 		}
 		same = same && (what == "" || what == w)
 		what = w
 		ip := a.addr.Addr().String()
 		each, addrs = append(each, ip+": "+w), append(addrs, ip)
 	}
-	if ctx.Err() != nil && e.Kind == KindTimeout {
+	if e.Kind == KindTimeout && isLate(e.Err) {
+		<-ctx.Done() // the dialer's own timer may be a moment ahead
 		return late(ctx, addrs, d.addr.Host)
 	}
 	switch {
@@ -140,6 +142,11 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 	}
 	e.Hint = d.hint(attempts)
 	return e
+}
+
+// isLate: the dialer's time ran out, not the kernel's patience (ETIMEDOUT).
+func isLate(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // late is the cause of ctx with the addresses that did not answer.

@@ -1,0 +1,262 @@
+package netio
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The conformance suite: what every scheme must do under every engine and layer
+// that sessions can have. A new one is a new row.
+
+type row struct {
+	name   string
+	listen func(t *testing.T) string // an address to listen on
+	resets bool                      // the transport knows a reset
+}
+
+func rows() []row {
+	return []row{
+		{"tcp4", func(*testing.T) string { return "tcp4:127.0.0.1:0" }, true},
+		{"tcp6", func(*testing.T) string { return "tcp6:[::1]:0" }, true},
+		{"unix", func(t *testing.T) string { return "unix:" + t.TempDir() + "/s" }, false},
+	}
+}
+
+// patience is how long a test waits for what must happen.
+const patience = 20 * time.Second
+
+func TestConformance(t *testing.T) {
+	parts := map[string]func(*testing.T, row){
+		"a big transfer comes back whole":            bigTransfer,
+		"a half-closed request is answered":          halfClose,
+		"a cancelled session ends at once":           cancelled,
+		"an idle session ends by its clock":          idle,
+		"a reset is no end":                          reset,
+		"a relay carries both ends":                  relayed,
+		"a peer that vanishes leaves nothing behind": vanished,
+	}
+	for _, r := range rows() {
+		for name, part := range parts {
+			t.Run(r.name+": "+name, func(t *testing.T) {
+				before := runtime.NumGoroutine()
+				part(t, r)
+				noGoroutinesLeft(t, before)
+			})
+		}
+	}
+}
+
+// noGoroutinesLeft waits until those of the session have ended.
+func noGoroutinesLeft(t *testing.T, before int) {
+	t.Helper()
+	for begin := time.Now(); runtime.NumGoroutine() > before; runtime.Gosched() {
+		if time.Since(begin) > patience {
+			buf := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), buf[:runtime.Stack(buf, true)])
+		}
+	}
+}
+
+// pair returns two connected ends: the dialled and the accepted one.
+func pair(t *testing.T, r row) (dialled, accepted *End) {
+	t.Helper()
+	addr, err := ParseAddress(r.listen(t), ToListen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	l, err := addr.Listen(ctx, Options{})
+	if err != nil {
+		if strings.HasPrefix(r.name, "tcp6") {
+			t.Skip("no IPv6 here: ", err)
+		}
+		t.Fatal(err)
+	}
+	defer l.Close()
+	prefix := "tcp:"
+	if l.Addr().Network() == "unix" {
+		prefix = "unix:"
+	}
+	to, err := ParseAddress(prefix+l.Addr().String(), ToDial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialer, err := to.Dialer(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dialled, err = dialer.Dial(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if accepted, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	return dialled, accepted
+}
+
+// A near is the near end of a test: its input is in, its output goes to out.
+type near struct {
+	in      io.Reader
+	out     bytes.Buffer
+	stopped chan struct{}
+}
+
+func nearEnd(in io.Reader) (*near, *End) {
+	n := &near{in: in, stopped: make(chan struct{})}
+	return n, &End{Stream: n, Name: "near"}
+}
+
+func (n *near) Read(p []byte) (int, error) {
+	if n.in == nil { // waits until it is called off
+		<-n.stopped
+		return 0, errStopped
+	}
+	return n.in.Read(p)
+}
+func (n *near) Write(p []byte) (int, error) { return n.out.Write(p) }
+func (n *near) CloseWrite() error           { return nil }
+func (n *near) Close() error                { return nil }
+func (n *near) StopReading() {
+	select {
+	case <-n.stopped:
+	default:
+		close(n.stopped)
+	}
+}
+
+func noise(n int) []byte {
+	b := make([]byte, n)
+	x := uint32(88675123)
+	for i := range b {
+		x ^= x << 13
+		x ^= x >> 17
+		x ^= x << 5
+		b[i] = byte(x)
+	}
+	return b
+}
+
+func bigTransfer(t *testing.T, r row) {
+	far, peer := pair(t, r)
+	data := noise(16 << 20)
+	n, end := nearEnd(bytes.NewReader(data))
+	looped := make(chan Outcome, 1)
+	go func() { looped <- Pump{}.Loop(context.Background(), peer) }()
+	o := Pump{}.Join(context.Background(), end, far)
+	if o.Err != nil || o.Sent != int64(len(data)) || o.Received != int64(len(data)) {
+		t.Errorf("%+v", o)
+	}
+	if sha256.Sum256(n.out.Bytes()) != sha256.Sum256(data) {
+		t.Error("what came back differs")
+	}
+	if o := <-looped; o.Err != nil || o.First != "near" {
+		t.Errorf("the loop: %+v", o)
+	}
+}
+
+func halfClose(t *testing.T, r row) {
+	far, peer := pair(t, r)
+	n, end := nearEnd(strings.NewReader("question"))
+	go func() {
+		asked, _ := io.ReadAll(peer)
+		_, _ = peer.Write(append(asked, " answered"...))
+		peer.CloseInOrder()
+	}()
+	o := Pump{}.Join(context.Background(), end, far)
+	if o.Err != nil || n.out.String() != "question answered" || o.First != "near" {
+		t.Errorf("%+v, %q", o, n.out.String())
+	}
+}
+
+func cancelled(t *testing.T, r row) {
+	far, peer := pair(t, r)
+	_, end := nearEnd(nil)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cause := errors.New("called off")
+	go cancel(cause)
+	if o := (Pump{}).Join(ctx, end, far); o.Err != cause {
+		t.Errorf("%+v", o)
+	}
+	_, _ = io.ReadAll(peer) // ends: the other side is closed
+	_ = peer.Close()
+}
+
+func idle(t *testing.T, r row) {
+	far, peer := pair(t, r)
+	_, end := nearEnd(nil)
+	o := Pump{Rules: Rules{Idle: 50 * time.Millisecond, IdleFlag: "--idle-timeout"}}.Join(context.Background(), end, far)
+	if KindOf(o.Err) != KindTimeout || !strings.Contains(o.Err.Error(), "no byte for 50 ms (--idle-timeout)") {
+		t.Errorf("%+v", o)
+	}
+	_, _ = io.ReadAll(peer)
+	_ = peer.Close()
+}
+
+func reset(t *testing.T, r row) {
+	if !r.resets {
+		t.Skip("this transport has no reset")
+	}
+	far, peer := pair(t, r)
+	n, end := nearEnd(nil)
+	if _, err := peer.Write([]byte("what came before")); err != nil {
+		t.Fatal(err)
+	}
+	for !peer.Sock.flushed() {
+		runtime.Gosched()
+	}
+	_ = peer.Close() // its linger is still 0
+	o := Pump{}.Join(context.Background(), end, far)
+	if KindOf(o.Err) != KindReset || n.out.String() != "what came before" {
+		t.Errorf("%+v, %q", o, n.out.String())
+	}
+}
+
+func relayed(t *testing.T, r row) {
+	client, near := pair(t, r)
+	far, server := pair(t, r)
+	joined := make(chan Outcome, 1)
+	go func() { joined <- Pump{}.Join(context.Background(), near, far) }()
+	looped := make(chan Outcome, 1)
+	go func() { looped <- Pump{}.Loop(context.Background(), server) }()
+	data := noise(4 << 20)
+	n, end := nearEnd(bytes.NewReader(data))
+	if o := (Pump{}).Join(context.Background(), end, client); o.Err != nil || !bytes.Equal(n.out.Bytes(), data) {
+		t.Errorf("%+v, %d bytes", o, n.out.Len())
+	}
+	if o := <-joined; o.Err != nil || o.Sent != int64(len(data)) || o.Received != int64(len(data)) {
+		t.Errorf("the relay: %+v", o)
+	}
+	<-looped
+}
+
+func vanished(t *testing.T, r row) {
+	client, near := pair(t, r)
+	far, server := pair(t, r)
+	joined := make(chan Outcome, 1)
+	go func() { joined <- Pump{}.Join(context.Background(), near, far) }()
+	_ = client.Close()
+	_, err := io.ReadAll(server)
+	if r.resets && !isReset(err) {
+		t.Errorf("the server heard %v, want a reset", err)
+	}
+	_ = server.Close()
+	o := <-joined
+	if r.resets && KindOf(o.Err) != KindReset {
+		t.Errorf("the relay: %+v", o)
+	}
+}
+
+func isReset(err error) bool {
+	kind, _ := describe(err)
+	var op *net.OpError
+	return errors.As(err, &op) && kind == KindReset
+}

@@ -1,0 +1,292 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The tests of the modes that serve: listen -k, echo and relay.
+
+func TestEchoSendsBackAndEndsInOrder(t *testing.T) {
+	p, addr := serving(t, nil, nil, "echo", "--once", "127.0.0.1:0")
+	c := dialPeer(t, addr)
+	go func() {
+		_, _ = c.Write(pattern(5 << 20))
+		_ = c.CloseWrite()
+	}()
+	c.hears(pattern(5 << 20))
+	p.wants(0, "listening on")
+}
+
+func TestKeepOpenWritesEachReadWhole(t *testing.T) {
+	r, w := pipe(t)
+	p, addr := serving(t, nil, func(c *exec.Cmd) { c.Stdout = w }, "listen", "-k", "127.0.0.1:0")
+	_ = w.Close()
+	var clients sync.WaitGroup
+	const each = 200
+	for i := range 8 {
+		clients.Go(func() {
+			c := dialPeer(t, addr)
+			for range each {
+				c.says(bytes.Repeat([]byte{byte('a' + i)}, 1000))
+			}
+			c.finishes()
+			c.hears(nil)
+		})
+	}
+	got := make([]byte, 8*each*1000)
+	_, err := io.ReadFull(r, got)
+	clients.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 8 {
+		if n := bytes.Count(got, []byte{byte('a' + i)}); n != each*1000 {
+			t.Errorf("client %d: %d of %d bytes", i, n, each*1000)
+		}
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	p.wants(143, "listening on")
+}
+
+func TestKeepOpenServesOnAfterAReset(t *testing.T) {
+	r, w := pipe(t)
+	_, addr := serving(t, nil, func(c *exec.Cmd) { c.Stdout = w }, "listen", "-k", "127.0.0.1:0")
+	first := dialPeer(t, addr)
+	first.says([]byte("half"))
+	_, _ = io.ReadFull(r, make([]byte, 4))
+	first.resets()
+	second := dialPeer(t, addr)
+	second.says([]byte("whole"))
+	second.finishes()
+	second.hears(nil)
+	buf := make([]byte, 5)
+	if _, err := io.ReadFull(r, buf); string(buf) != "whole" {
+		t.Errorf("%q, %v", buf, err)
+	}
+}
+
+func TestKeepOpenWithAFailingOutputResetsEveryClient(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	p, addr := serving(t, nil, func(c *exec.Cmd) { c.Stdout = full }, "listen", "-k", "127.0.0.1:0")
+	idle := dialPeer(t, addr)
+	c := dialPeer(t, addr)
+	c.says([]byte("x"))
+	c.hearsReset()
+	idle.hearsReset()
+	p.wants(9, "standard output: no space left on device")
+}
+
+func TestKeepOpenRefusesAFileOnStandardInput(t *testing.T) {
+	begin(t, fileOf(t, 10), nil, "listen", "-k", "127.0.0.1:0").wants(2, "a late client would get a part of it", "fid relay PORT file:PATH")
+}
+
+func TestRelayCarriesFINBothWays(t *testing.T) {
+	h := newHost(t)
+	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", h.addr())
+	client := dialPeer(t, addr)
+	client.says([]byte("question"))
+	client.finishes()
+	server := h.client()
+	server.hears([]byte("question"))
+	server.says(pattern(1 << 20))
+	server.finishes()
+	client.hears(pattern(1 << 20))
+}
+
+func TestRelayCarriesTheServersFINFirst(t *testing.T) {
+	h := newHost(t)
+	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", h.addr())
+	client := dialPeer(t, addr)
+	server := h.client()
+	server.says([]byte("greeting"))
+	server.finishes()
+	client.hears([]byte("greeting"))
+	client.says(pattern(3 << 20))
+	client.finishes()
+	server.hears(pattern(3 << 20))
+}
+
+func TestRelayDeliversWhatCameBeforeTheServersReset(t *testing.T) {
+	h := newHost(t)
+	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", h.addr())
+	client := dialPeer(t, addr)
+	_ = client.SetReadBuffer(64 << 10) // a slow client: most of it waits in the relay
+	server := h.client()
+	server.says(pattern(2 << 20))
+	awaitAcked(t, server)
+	server.resets()
+	if got := client.hearsReset(); !bytes.Equal(got, pattern(2<<20)) {
+		t.Errorf("%d of %d bytes came before the reset", len(got), 2<<20)
+	}
+}
+
+func TestRelayPassesTheClientsResetOn(t *testing.T) {
+	h := newHost(t)
+	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", h.addr())
+	client := dialPeer(t, addr)
+	client.says([]byte("half"))
+	awaitAcked(t, client)
+	server := h.client()
+	_, _ = io.ReadFull(server, make([]byte, 4))
+	client.resets()
+	server.hearsReset()
+}
+
+func TestRelayResetsAClientWhoseServerIsNotThere(t *testing.T) {
+	p, addr := serving(t, nil, nil, "relay", "--once", "127.0.0.1:0", "127.0.0.1:1")
+	dialPeer(t, addr).hearsReset()
+	p.wants(4, "127.0.0.1:1: refused")
+}
+
+func TestRelayToAFileGivesItWholeToEveryClient(t *testing.T) {
+	f := fileOf(t, 1<<20)
+	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", "file:"+f.Name())
+	for range 3 {
+		c := dialPeer(t, addr)
+		c.says([]byte("whatever a browser asks"))
+		c.finishes()
+		c.hears(pattern(1 << 20))
+	}
+}
+
+func TestRelayToAMissingFileIsAResetAndServesOn(t *testing.T) {
+	dir := t.TempDir()
+	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", "file:"+dir+"/f")
+	dialPeer(t, addr).hearsReset()
+	if err := os.WriteFile(dir+"/f", []byte("now"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dialPeer(t, addr).hears([]byte("now"))
+}
+
+func TestMaxConnsLeavesTheRestInTheBacklog(t *testing.T) {
+	_, addr := serving(t, nil, nil, "echo", "--max-conns", "1", "127.0.0.1:0")
+	first, second := dialPeer(t, addr), dialPeer(t, addr)
+	second.says([]byte("2"))
+	first.says([]byte("1"))
+	_, _ = io.ReadFull(first, make([]byte, 1))
+	second.hearsNothing()
+	first.finishes()
+	first.hears(nil)
+	_, err := io.ReadFull(second, make([]byte, 1))
+	if err != nil {
+		t.Errorf("the second client is not served after the first: %v", err)
+	}
+}
+
+func TestFewDescriptorsServeManyClientsInTheEnd(t *testing.T) {
+	h := newHost(t)
+	go func() {
+		for {
+			c, err := h.Accept()
+			if err != nil {
+				return
+			}
+			go func() { _, _ = io.Copy(c, c); _ = c.Close() }()
+		}
+	}()
+	for _, mode := range [][]string{{"echo", "--max-conns", "500", "127.0.0.1:0"}, {"echo", "127.0.0.1:0"}, {"relay", "127.0.0.1:0", h.addr()}} {
+		t.Run(strings.Join(mode[:2], " "), func(t *testing.T) {
+			p, addr := serving(t, nil, func(c *exec.Cmd) {
+				line := fmt.Sprintf(`ulimit -n 64; exec fid "$@"`)
+				c.Path, _ = exec.LookPath("sh")
+				c.Args = append([]string{"sh", "-c", line, "sh"}, c.Args[1:]...)
+			}, mode...)
+			var clients sync.WaitGroup
+			for range 200 {
+				clients.Go(func() {
+					c := dialPeer(t, addr)
+					c.says([]byte("hello"))
+					c.finishes()
+					c.hears([]byte("hello"))
+				})
+			}
+			clients.Wait()
+			_ = p.cmd.Process.Signal(syscall.SIGTERM)
+			if code := p.code(); code != 143 {
+				t.Errorf("exit %d: %s", code, p.stderr.String())
+			}
+		})
+	}
+}
+
+func TestLackOfDescriptorsDoesNotSpin(t *testing.T) {
+	p, addr := serving(t, nil, func(c *exec.Cmd) {
+		c.Path, _ = exec.LookPath("sh")
+		c.Args = append([]string{"sh", "-c", `ulimit -n 40; exec fid "$@"`, "sh"}, c.Args[1:]...)
+	}, "echo", "--max-conns", "500", "127.0.0.1:0")
+	var conns []net.Conn
+	for range 60 { // they stay
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		conns = append(conns, c)
+	}
+	time.Sleep(time.Second) // what is measured is the time that passes
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	if code := p.code(); code != 143 {
+		t.Errorf("exit %d: %s", code, p.stderr.String())
+	}
+	if busy := p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime(); busy > 300*time.Millisecond {
+		t.Errorf("%v of processor time in a second of waiting, with %d clients", busy, len(conns))
+	}
+}
+
+func TestSocketFileIsUnlinkedAtTheEnd(t *testing.T) {
+	for _, args := range [][]string{{"echo"}, {"listen", "-k"}} {
+		path := t.TempDir() + "/s"
+		p, _ := serving(t, nil, nil, append(args, "unix:"+path)...)
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		p.code()
+		if _, err := os.Lstat(path); err == nil {
+			t.Errorf("%v left its socket file", args)
+		}
+	}
+}
+
+func TestDescriptorsAreGivenBack(t *testing.T) {
+	p, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	count := func() int {
+		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
+		if err != nil {
+			t.Skip("no /proc here")
+		}
+		return len(entries)
+	}
+	round := func() {
+		c := dialPeer(t, addr)
+		c.says([]byte("x"))
+		c.finishes()
+		c.hears([]byte("x"))
+	}
+	round()
+	before := count()
+	for range 300 {
+		round()
+	}
+	deadline := time.Now().Add(patience)
+	for count() > before && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond) // the last session's close is fid's own business
+	}
+	if now := count(); now > before {
+		t.Errorf("%d descriptors before, %d after 300 sessions", before, now)
+	}
+}
