@@ -44,8 +44,9 @@ func dieBySignal(code netio.Kind) {
 	case netio.KindHangup, netio.KindInterrupt, netio.KindTerminate:
 		s := syscall.Signal(code - 128)
 		signal.Reset(s)
-		_ = syscall.Kill(os.Getpid(), s)
-		select {} // the signal comes at its own time
+		if !signal.Ignored(s) && syscall.Kill(os.Getpid(), s) == nil {
+			select {} // the signal comes at its own time
+		}
 	case netio.KindPipe:
 		// Go's os package raises SIGPIPE for a write to a standard output
 		// without a reader, once Notify is taken back.

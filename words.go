@@ -67,9 +67,9 @@ func (c *console) checkWords(e modes.Event) (line string, report bool) {
 // where a session's failure is told, and one that is not the client's doing is
 // told in any case.
 func (c *console) endWords(e modes.Event, serving, watched bool) string {
-	who := c.prefix()
+	who := c.prefix() + netio.Label(e.Addr)
 	if serving {
-		who += peerName(e.Peer) + ": "
+		who = c.prefix() + netio.Label(peerName(e.Peer))
 	}
 	kind := netio.KindOf(e.Err)
 	switch {
@@ -84,7 +84,7 @@ func (c *console) endWords(e modes.Event, serving, watched bool) string {
 	if e.Seconds > 0 {
 		rate = fmt.Sprintf(" (%s/s)", netio.Bytes(int64(float64(e.Sent+e.Received)/e.Seconds)))
 	}
-	return fmt.Sprintf("%s%sended in order%s: %s sent, %s received in %s%s", who, netio.Label(e.Addr), firstWords(e.First),
+	return fmt.Sprintf("%sended in order%s: %s sent, %s received in %s%s", who, firstWords(e.First),
 		netio.Bytes(e.Sent), netio.Bytes(e.Received), trip(e.Seconds), rate)
 }
 

@@ -34,32 +34,46 @@ func ParseAddress(word string, role Role) (Address, error) {
 	if err != nil {
 		return Address{}, err
 	}
-	a := Address{Text: word, Scheme: scheme.Name}
+	a := Address{Text: cutAt(word, maxText), Scheme: scheme.Name}
 	if scheme.Rest == RestNone {
 		return a, nil
 	}
 	if rest, a.Options, err = splitOptions(rest, scheme); err != nil {
 		return a, err
 	}
+	if err := a.checkOptions(role); err != nil {
+		return a, err
+	}
 	if scheme.Rest == RestPath {
 		a.Path = rest
-		if a.Path == "" {
-			return a, Usagef(scheme.Usage, "%s: no path", cut(word))
-		}
-		return a, nil
+		return a, a.checkPath(scheme)
 	}
 	return a, a.parseHostPort(strings.TrimPrefix(rest, "//"), role)
+}
+
+// checkPath refuses a path before anything is opened.
+func (a Address) checkPath(scheme Scheme) error {
+	switch {
+	case a.Path == "":
+		return Usagef(scheme.Usage, "%s: no path", cut(a.Text))
+	case a.Scheme == "unix":
+		return a.checkUnixPath()
+	}
+	return nil
 }
 
 // ParseHostPort reads "HOST PORT" as two words: the host is never a scheme, and
 // IPv6 needs no brackets.
 func ParseHostPort(host, port string, role Role) (Address, error) {
-	a := Address{Text: JoinText(host, port), Scheme: "tcp", Host: strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")}
-	if _, err := netip.ParseAddr(a.Host); err != nil && strings.ContainsAny(host, ":/") {
-		return a, Usagef(host+":"+port, "%s is not a host; an address is one word", cut(host))
+	a := Address{Text: cutAt(JoinText(host, port), maxText), Scheme: "tcp", Host: host}
+	if inner := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"); len(inner) == len(host)-2 && isIPv6(inner) {
+		a.Host = inner
+	}
+	if _, err := netip.ParseAddr(a.Host); err != nil && strings.ContainsAny(host, `:/\[]`) {
+		return a, notAHost(host, port)
 	}
 	if isNumber(host) && !isNumber(port) {
-		return a, Usagef(port+" "+host, "%s %s: the host comes first", cut(host), cut(port))
+		return a, Usagef(Typable(port+" "+host), "%s %s: the host comes first", cut(host), cut(port))
 	}
 	if err := a.checkHost(role); err != nil {
 		return a, err
@@ -67,12 +81,27 @@ func ParseHostPort(host, port string, role Role) (Address, error) {
 	return a, a.setPort(port, role)
 }
 
+// notAHost refuses the first of two words, and looks for what was meant.
+func notAHost(host, port string) error {
+	scheme, rest, _ := strings.Cut(host, ":")
+	hint := host // an address with its port: one word is enough
+	switch inner := strings.Trim(host, "[]"); {
+	case isIPv6(inner):
+		hint = inner + " " + port
+	case foreign(host) != nil:
+		return foreign(host)
+	case strings.HasPrefix(host, "["):
+		hint = inner + " " + port
+	case takesHost(scheme) && !strings.Contains(rest, ":"):
+		hint = host + ":" + port
+	}
+	return Usagef(Typable(hint), "%s is not a host; an address is one word", cut(host))
+}
+
 // UnixAddress is the address of a Unix socket whose path is typed alone (-U).
 func UnixAddress(path string) (Address, error) {
-	if path == "" {
-		return Address{}, Usagef("", "the path of the Unix socket is empty")
-	}
-	return Address{Text: path, Scheme: "unix", Path: path}, nil
+	a := Address{Text: cutAt(path, maxText), Scheme: "unix", Path: path}
+	return a, a.checkPath(a.scheme())
 }
 
 // JoinText writes a host and a port as one word that can be typed.
@@ -94,39 +123,27 @@ func splitScheme(word string) (Scheme, string, error) {
 			}
 		}
 	}
-	switch {
-	case found && slices.Contains(laterSchemes(), name) && !isNumber(rest):
-		return tcp, "", Usagef("", "%s: is not in this version of fid", name)
-	case strings.HasPrefix(rest, "//"):
-		return tcp, "", Usagef(urlHint(rest), "%s is not an address", cut(word))
-	case strings.HasSuffix(name, "-LISTEN"), strings.HasSuffix(name, "-CONNECT"):
-		return tcp, "", Usagef("fid relay PORT HOST:PORT", "%s is an address of socat", cut(word))
-	case strings.ContainsAny(word, `/\`):
-		return tcp, "", Usagef("unix:"+word, "%s is not an address", cut(word))
+	if found && slices.Contains(laterSchemes(), name) && !isNumber(rest) {
+		return tcp, "", Usagef("", "%s is not in this version of fid", Label(name+":"))
 	}
-	return tcp, word, nil
-}
-
-// urlHint is the address that the rest of a URL, "//host/path", stands for.
-func urlHint(rest string) string {
-	host, _, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "/")
-	if host == "" || strings.Contains(host, ":") {
-		return host
-	}
-	return host + ":80"
+	return tcp, word, foreign(word)
 }
 
 // splitOptions takes ",key=value" off the end of an address.
 func splitOptions(rest string, scheme Scheme) (string, map[string]string, error) {
 	words := strings.Split(rest, ",")
 	options := map[string]string{}
-	for len(words) > 1 {
+	for len(words) > 1 && len(scheme.Options) > 0 {
 		key, value, found := strings.Cut(words[len(words)-1], "=")
 		if !found {
 			break // a comma in a path
 		}
 		if !slices.Contains(scheme.Options, key) {
-			return "", nil, Usagef("", "%s: no option %s here (there is: %s)", scheme.Name, cut(key), strings.Join(scheme.Options, ", "))
+			hint := ""
+			if scheme.Rest == RestPath {
+				hint = "a path with a comma: -U PATH"
+			}
+			return "", nil, Usagef(hint, "%s: no option %s here (there is: %s)", scheme.Name, cut(key), strings.Join(scheme.Options, ", "))
 		}
 		options[key] = value
 		words = words[:len(words)-1]
@@ -134,37 +151,73 @@ func splitOptions(rest string, scheme Scheme) (string, map[string]string, error)
 	return strings.Join(words, ","), options, nil
 }
 
-func (a *Address) parseHostPort(rest string, role Role) error {
-	prefix := strings.TrimSuffix(a.Text, rest) // "tcp:" where it was typed
-	switch {
-	case rest == "" || strings.HasPrefix(rest, ":"):
-		hint := prefix + "localhost" + rest
-		if role == ToListen {
-			hint = prefix + strings.TrimPrefix(rest, ":")
+// checkOptions refuses an option that nothing would heed or understand.
+func (a *Address) checkOptions(role Role) error {
+	for _, key := range a.scheme().Options {
+		value, typed := a.Options[key]
+		switch {
+		case !typed:
+			continue
+		case value == "":
+			return Usagef("", "%s: %s= is empty", cut(a.Text), key)
+		case key == "mode" && role == ToDial:
+			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
+		case key != "mode" && role == ToListen:
+			return Usagef("", "%s: %s= is for connecting", cut(a.Text), key)
+		case key == "source-port":
+			if _, err := ParsePort(value); err != nil {
+				return err
+			}
+		case key == "source":
+			source := Address{Text: value, Host: value}
+			if err := source.checkHost(role); err != nil {
+				return err
+			}
 		}
-		return Usagef(hint, "%q: no host before the port", cut(a.Text))
+	}
+	return nil
+}
+
+func (a *Address) parseHostPort(rest string, role Role) error {
+	prefix := "" // "tcp:" where it was typed
+	if strings.HasPrefix(a.Text, a.Scheme+":") {
+		prefix = a.Scheme + ":"
+	}
+	switch {
+	case rest == "" && role == ToListen:
+		return Usagef("", "%q: no port", cut(a.Text))
+	case rest == "":
+		return Usagef(prefix+"HOST:PORT", "%q: no host and no port", cut(a.Text))
+	case strings.HasPrefix(rest, "["):
+		return a.parseBracketed(prefix, rest, role)
+	case strings.Count(rest, ":") > 1:
+		return Usagef(Typable(bracketHint(prefix, rest)), "%s: where the port begins is not clear", cut(a.Text))
+	case strings.HasPrefix(rest, ":") && role == ToListen:
+		return Usagef(Typable(prefix+rest[1:]), "%q: no host before the port", cut(a.Text))
+	case strings.HasPrefix(rest, ":"):
+		return Usagef(Typable(prefix+"localhost"+rest), "%q: no host before the port", cut(a.Text))
 	case isNumber(rest) && role == ToDial:
-		return Usagef(prefix+"localhost:"+rest, "%s: no host", cut(a.Text))
+		return Usagef(Typable(prefix+"localhost:"+rest), "%s: no host", cut(a.Text))
 	case !strings.Contains(rest, ":") && role == ToListen:
 		return a.setPort(rest, role)
-	case strings.HasPrefix(rest, "["):
-		host, port, found := strings.Cut(rest[1:], "]:")
-		if !found {
-			return Usagef("["+strings.Trim(rest, "[]")+"]:PORT", "%s: no ]:PORT after the IPv6 address", cut(a.Text))
-		}
-		a.Host = host
-		if ip, err := netip.ParseAddr(host); err != nil || !ip.Is6() {
-			return Usagef("", "%s: [%s] is not an IPv6 address", cut(a.Text), cut(host))
-		}
-		return firstError(a.checkHost(role), func() error { return a.setPort(port, role) })
-	case strings.Count(rest, ":") > 1:
-		i := strings.LastIndex(rest, ":")
-		hint := prefix + "[" + rest[:i] + "]" + rest[i:] + "  or  " + rest[:i] + " " + rest[i+1:]
-		return Usagef(hint, "%s: where the port begins is not clear", cut(a.Text))
 	case !strings.Contains(rest, ":"):
-		return Usagef(rest+" PORT  or  "+rest+":PORT", "%s: no port", cut(a.Text))
+		return Usagef(Typable(rest+" PORT  or  "+rest+":PORT"), "%s: no port", cut(a.Text))
 	}
 	host, port, _ := strings.Cut(rest, ":")
+	a.Host = host
+	return firstError(a.checkHost(role), func() error { return a.setPort(port, role) })
+}
+
+// parseBracketed reads "[v6]:PORT".
+func (a *Address) parseBracketed(prefix, rest string, role Role) error {
+	host, port, found := strings.Cut(rest[1:], "]:")
+	if !found {
+		inner, _, _ := strings.Cut(rest[1:], "]")
+		return Usagef(Typable(bracketHint(prefix, inner)), "%s: no ]:PORT after the IPv6 address", cut(a.Text))
+	}
+	if !isIPv6(host) {
+		return Usagef(Typable(prefix+host+":"+port), "%s: [%s] is not an IPv6 address", cut(a.Text), cut(host))
+	}
 	a.Host = host
 	return firstError(a.checkHost(role), func() error { return a.setPort(port, role) })
 }
@@ -188,12 +241,12 @@ func (a *Address) checkHost(role Role) error {
 	if ip, err := netip.ParseAddr(a.Host); err == nil {
 		return a.checkZone(ip)
 	}
-	last := a.Host[strings.LastIndex(strings.TrimSuffix(a.Host, "."), ".")+1:]
-	if isNumber(last) || strings.HasPrefix(last, "0x") {
+	labels := strings.Split(strings.TrimSuffix(a.Host, "."), ".")
+	if last := strings.ToLower(labels[len(labels)-1]); isNumber(last) || isHexNumber(last) {
 		// Other tools take 127.1 and 0177.0.0.1 for 127.0.0.1 (CVE-2021-29923).
 		return Usagef("", "%s is not an IPv4 address; four decimal numbers make one", cut(a.Host))
 	}
-	for _, label := range strings.Split(strings.TrimSuffix(a.Host, "."), ".") {
+	for _, label := range labels {
 		if len(label) == 0 || len(label) > 63 {
 			return bad("not a host name")
 		}
@@ -219,52 +272,25 @@ func (a *Address) checkZone(ip netip.Addr) error {
 	return Usagef("", "%s: no interface %s on this host", cut(a.Text), cut(ip.Zone()))
 }
 
-// setPort takes a decimal port or, since a port must stand here, the name of a
-// service. Go's own LookupPort also takes "", "+80" and "080".
-func (a *Address) setPort(port string, role Role) error {
-	n, err := ParsePort(port)
-	if err != nil {
-		return err
-	}
-	if n == 0 && role == ToDial {
-		return Usagef("", "%s: port 0 can only be listened on", cut(a.Text))
-	}
-	a.Port = strconv.Itoa(n)
-	return nil
-}
-
-// ParsePort reads a port, 0 to 65535, or the name of a TCP service.
-func ParsePort(port string) (int, error) {
-	if isNumber(port) && (port == "0" || port[0] != '0') {
-		n, err := strconv.Atoi(port)
-		if err != nil || n > 65535 {
-			return 0, Usagef("", "%s is not a port: the highest is 65535", cut(port))
-		}
-		return n, nil
-	}
-	if isServiceName(port) {
-		if n, err := net.LookupPort("tcp", port); err == nil {
-			return n, nil
-		}
-		return 0, Usagef("", "%s is neither a port nor the name of a service", cut(port))
-	}
-	return 0, Usagef("", "%q is not a port: 0 to 65535, in decimal", cut(port))
-}
-
-// isServiceName: letters, digits and hyphens, at least one letter (RFC 6335, section 5.1).
-func isServiceName(s string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return strings.ContainsAny(s, letters) && strings.Trim(s, letters+"0123456789-") == ""
-}
-
-func isNumber(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
-
 // cut shortens what is said back to the user.
-func cut(s string) string {
-	if len(s) > 80 {
-		return s[:77] + "..."
+func cut(s string) string { return cutAt(s, 80) }
+
+// maxText is room for the longest host and port, and for the longest path of a
+// Unix socket: an endpoint that can be reached is said back as it was typed.
+const maxText = 320
+
+func cutAt(s string, most int) string {
+	if len(s) > most {
+		return s[:most-3] + "..."
 	}
 	return s
+}
+
+// Typable returns a hint of what to type, or none where it would be longer than
+// anybody types: it was made of something that was not meant to be a host.
+func Typable(hint string) string {
+	if len(hint) > maxText {
+		return ""
+	}
+	return hint
 }

@@ -158,7 +158,7 @@ func bigTransfer(t *testing.T, r row) {
 	if sha256.Sum256(n.out.Bytes()) != sha256.Sum256(data) {
 		t.Error("what came back differs")
 	}
-	if o := <-looped; o.Err != nil || o.First != "near" {
+	if o := <-looped; o.Err != nil || o.First != "far" {
 		t.Errorf("the loop: %+v", o)
 	}
 }

@@ -36,8 +36,8 @@ type Rules struct {
 
 // An Outcome is what came of a session.
 type Outcome struct {
-	Sent, Received int64         // bytes handed to the far and to the near end
-	First          string        // who ended first: "near", "far" or, where nobody did, ""
+	Sent, Received int64         // bytes handed to the far and to the near end; in a Loop, to and from its end
+	First          string        // who ended first: "near", "far" (a Loop's end) or, where nobody did, ""
 	Duration       time.Duration // from the joint to the end
 	Err            error         // nil: all delivered, both sides ended in order
 }
@@ -68,6 +68,10 @@ func (p Pump) run(ctx context.Context, near, far *End) Outcome {
 	s.flow.Out.src, s.flow.Out.dst = near, far
 	s.flow.In.src, s.flow.In.dst = far, near
 	err := s.run(ctx)
+	if near == far {
+		return Outcome{Sent: s.flow.Out.Written(), Received: s.flow.Out.Read(), First: s.first,
+			Duration: time.Since(s.flow.started), Err: err}
+	}
 	return Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
 		Duration: time.Since(s.flow.started), Err: err}
 }

@@ -144,10 +144,10 @@ func (s *session) directionEnded(d *direction, f failure) error {
 }
 
 func (s *session) side(e *End) string {
-	if e == s.near {
-		return "near"
+	if e == s.far {
+		return "far"
 	}
-	return "far"
+	return "near"
 }
 
 // inputEnded: the near end has no more to send.

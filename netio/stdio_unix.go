@@ -120,7 +120,11 @@ func (s *stdio) awaitInput() error {
 		}
 		return nil
 	}
-	_, err := s.reading.poll(stdin, unix.POLLIN)
+	events, err := s.reading.poll(stdin, unix.POLLIN)
+	if err == nil && s.input == InputTerminal && events&unix.POLLHUP != 0 {
+		// A Read would say io.EOF, as if somebody had typed Ctrl-D.
+		return &Error{Kind: KindLocal, Addr: "standard input", What: "the terminal is gone"}
+	}
 	return err
 }
 

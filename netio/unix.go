@@ -33,9 +33,6 @@ func dialUnix(a Address, o Options) Dialer { return &unixDialer{a, o} }
 // Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
 // that is killed looks like one that has finished.
 func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
-	if err := d.addr.checkUnixPath(); err != nil {
-		return nil, err
-	}
 	nd := net.Dialer{Timeout: d.opts.Timeout}
 	conn, err := nd.DialContext(ctx, "unix", d.addr.Path)
 	if err != nil {
@@ -61,9 +58,6 @@ func (a Address) isAbstract() bool { return strings.HasPrefix(a.Path, "@") }
 // listenUnix binds a Unix socket of mode 0600, or what ",mode=" says. A socket
 // file that nobody answers on is replaced; anything else that is there stays.
 func listenUnix(_ context.Context, a Address, _ Options) (Listener, error) {
-	if err := a.checkUnixPath(); err != nil {
-		return nil, err
-	}
 	mode := uint64(0o600)
 	if m, ok := a.Options["mode"]; ok {
 		var err error
@@ -83,10 +77,20 @@ func listenUnix(_ context.Context, a Address, _ Options) (Listener, error) {
 	u := &unixListener{listener: &listener{l, a.Text}}
 	if !a.isAbstract() {
 		l.SetUnlinkOnClose(false) // Go would unlink whatever has the name by then
-		u.path, _ = filepath.Abs(a.Path)
+		u.path = absoluteIfShort(a.Path)
 		u.file, _ = os.Lstat(u.path)
 	}
 	return u, nil
+}
+
+// absoluteIfShort is the path that can be dialled from anywhere, if it can be
+// dialled at all: the limit of a socket's path holds for what is typed.
+func absoluteIfShort(path string) string {
+	whole, err := filepath.Abs(path)
+	if err != nil || len(whole) > maxUnixPath() {
+		return path
+	}
+	return whole
 }
 
 func unixBindError(a Address, err error) error {
@@ -110,7 +114,10 @@ func removeStale(a Address) error {
 	if err == nil {
 		_ = conn.Close()
 	}
-	if err == nil || !errors.Is(err, syscall.ECONNREFUSED) {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: a socket is there that is not ours to ask", Err: err}
+	case err == nil || !errors.Is(err, syscall.ECONNREFUSED):
 		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: in use", Err: err}
 	}
 	if err := os.Remove(a.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -133,7 +140,7 @@ func (l *unixListener) Close() error {
 	return l.listener.Close()
 }
 
-// Addr returns the socket's absolute path, which can be dialled from anywhere.
+// Addr returns the socket's path, absolute where that is not too long to dial.
 func (l *unixListener) Addr() net.Addr {
 	if l.path == "" {
 		return l.listener.Addr()

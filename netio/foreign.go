@@ -1,0 +1,102 @@
+package netio
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// foreign refuses what is an address to other tools: a URL, an address of
+// socat, a bare path. It says what that is here, and is nil for all else.
+func foreign(word string) error {
+	name, rest, found := strings.Cut(word, ":")
+	switch {
+	case found && strings.HasPrefix(rest, "//") && !takesHost(name):
+		return Usagef(Typable(urlHint(name, rest[2:])), "%s is not an address", cut(word))
+	case found && isSocat(name, rest):
+		return Usagef(Typable(socatHint(name, rest)), "%s is an address of socat", cut(word))
+	case strings.ContainsAny(word, `/\`) && !takesHost(name) && !isPathScheme(name):
+		return Usagef(Typable("unix:"+word), "%s is not an address", cut(word))
+	}
+	return nil
+}
+
+// takesHost: a scheme, of today or later, that a host and a port follow.
+func takesHost(name string) bool {
+	for _, s := range Schemes() {
+		if s.Name == name {
+			return s.Rest == RestHostPort
+		}
+	}
+	return name != "exec" && slices.Contains(laterSchemes(), name)
+}
+
+func isPathScheme(name string) bool {
+	return slices.ContainsFunc(Schemes(), func(s Scheme) bool { return s.Name == name && s.Rest == RestPath })
+}
+
+// urlHint is the address that the rest of a URL, "user@host/path", stands for.
+func urlHint(scheme, rest string) string {
+	host := rest
+	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+		host = host[:i]
+	}
+	host = host[strings.LastIndex(host, "@")+1:]
+	hasPort := strings.Contains(host[strings.LastIndex(host, "]")+1:], ":")
+	switch {
+	case host == "":
+		return ""
+	case scheme == "https" && !hasPort:
+		return "tls:" + host + ":443  (TLS is not in this version of fid)"
+	case scheme == "http" && !hasPort:
+		return host + ":80"
+	case !hasPort:
+		return host + ":PORT"
+	}
+	return host
+}
+
+// isSocat: the names of socat's address types are in capitals. "TCP:80" is a
+// host of that name.
+func isSocat(name, rest string) bool {
+	base, use, _ := strings.Cut(name, "-")
+	known := []string{"TCP", "TCP4", "TCP6", "UDP", "UDP4", "UDP6", "UNIX", "ABSTRACT", "OPENSSL", "SSL", "EXEC", "SYSTEM", "FILE"}
+	return slices.Contains(known, base) && (use != "" || !isNumber(rest))
+}
+
+// socatHint is what an address of socat is here, without its options.
+func socatHint(name, rest string) string {
+	base, use, _ := strings.Cut(name, "-")
+	rest, _, _ = strings.Cut(rest, ",")
+	listens := use == "LISTEN" || use == "L"
+	switch {
+	case base == "UNIX" && listens:
+		return "fid relay unix:" + rest + " HOST:PORT"
+	case strings.HasPrefix(base, "TCP") && listens:
+		return "fid relay " + rest + " HOST:PORT"
+	case base == "UNIX", base == "FILE":
+		return strings.ToLower(base) + ":" + rest
+	case strings.HasPrefix(base, "TCP"):
+		return rest
+	}
+	return ""
+}
+
+// bracketHint writes an IPv6 address and its port so that they can be told
+// apart: with brackets in one word, or as two words.
+func bracketHint(prefix, rest string) string {
+	i := max(0, strings.LastIndex(rest, ":"))
+	host, port := rest[:i], strings.TrimPrefix(rest[i:], ":")
+	if !isIPv6(host) || !isNumber(port) {
+		host, port = rest, "PORT"
+	}
+	if !isIPv6(host) {
+		return "HOST:PORT  or  [v6]:PORT"
+	}
+	return prefix + "[" + host + "]:" + port + "  or  " + host + " " + port
+}
+
+func isIPv6(s string) bool {
+	ip, err := netip.ParseAddr(s)
+	return err == nil && ip.Is6()
+}
