@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -26,7 +24,6 @@ type console struct {
 	verbose  int
 	onScreen bool // standard error is a terminal
 	check    bool // the run has no data: its report is the output (-z, --echo)
-	noSignal bool // SIGPIPE was ignored when we started
 	begin    time.Time
 	stderr   *lines
 	json     *lines // nil without --json
@@ -38,7 +35,7 @@ type console struct {
 
 func newConsole(asNC bool) *console {
 	return &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		noSignal: signal.Ignored(syscall.SIGPIPE), begin: time.Now(), stderr: newLines(os.Stderr)}
+		begin: time.Now(), stderr: newLines(os.Stderr)}
 }
 
 // configure reads the flags that are about talking.
@@ -102,9 +99,6 @@ func (c *console) finish(err error) netio.Kind {
 		err = c.summary.reportErr
 	}
 	code := netio.KindOf(err)
-	if code == netio.KindPipe && c.noSignal {
-		code = netio.KindLocal
-	}
 	if c.json != nil {
 		c.json.add(c.summary.json(c, err, code))
 		c.json.close()

@@ -19,6 +19,9 @@ func start(ctx context.Context, c *cli.Context, out *console) error {
 		return err
 	}
 	o := v.options(out)
+	if out.verbose > 1 {
+		o.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
+	}
 	mode, err := v.mode(c.Command.Name, c.Args().Slice())
 	if v.err == nil {
 		v.err = err
@@ -71,9 +74,17 @@ func (v *values) listen(words []string) (runner, error) {
 // server reads what the serving modes have in common. In listen, -s and -p are
 // the address to bind.
 func (v *values) server(words []string, usage string) (modes.Server, error) {
+	v.exclude([2]string{"unix", "source"}, [2]string{"unix", "source-port"})
+	if v.err != nil {
+		return modes.Server{}, v.err
+	}
 	if v.is("source-port") {
 		if len(words) > 0 {
-			return modes.Server{}, netio.Usagef("fid listen "+v.c.String("source-port"), "-p is the port to bind: no address beside it")
+			host := ""
+			if len(words) == 1 && strings.Trim(words[0], "0123456789") != "" {
+				host = words[0] + " " // nc.traditional's "nc -l -p PORT HOST"
+			}
+			return modes.Server{}, netio.Usagef(netio.Typable("fid listen "+host+v.c.String("source-port")), "-p is the port to bind: no address beside it")
 		}
 		words = []string{v.c.String("source-port")}
 	}
@@ -108,9 +119,9 @@ func (v *values) relay(words []string) (runner, error) {
 	const usage = "fid relay LISTEN TARGET"
 	switch {
 	case len(words) == 1:
-		return nil, netio.Usagef(usage+"; a host called relay: fid connect relay "+words[0], "relay needs a TARGET")
+		return nil, netio.Usagef(netio.Typable(usage+"; a host called relay: fid connect relay "+words[0]), "relay needs a TARGET")
 	case len(words) > 2:
-		return nil, netio.Usagef("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1]),
+		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
 	}
 	server, err := v.server(words[:min(1, len(words))], usage)
@@ -123,10 +134,17 @@ func (v *values) relay(words []string) (runner, error) {
 
 func (v *values) connect(words []string) (runner, error) {
 	v.exclude([2]string{"probe", "echo"}, [2]string{"unix", "source"}, [2]string{"unix", "source-port"})
+	if v.is("source-port") {
+		if _, err := netio.ParsePort(v.c.String("source-port")); err != nil {
+			return nil, err
+		}
+	}
 	v.need("count", "echo")
 	v.need("size", "echo")
 	v.need("random", "probe")
-	v.need("interval", "probe", "echo")
+	if v.is("interval") && !v.is("probe") && !v.is("echo") {
+		v.fail(netio.Usagef("--idle-timeout DUR ends an idle session", "-i needs -z or --echo"))
+	}
 	if v.is("probe") {
 		return v.probe(words)
 	}
@@ -156,95 +174,15 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 	case v.is("unix"):
 		err = netio.Usagef("", "-U takes one word, the path")
 	case len(words) == 0:
-		err = netio.Usagef(usage, "no address")
+		err = netio.Usagef(usage, "no address, and there is no default one")
 	case len(words) == 1:
 		a, err = netio.ParseAddress(words[0], role)
 	case len(words) == 2:
 		a, err = netio.ParseHostPort(words[0], words[1], role)
 	case role == netio.ToDial:
-		err = netio.Usagef("fid connect -z "+strings.Join(words, " "), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
+		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
 	default:
 		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))
 	}
 	return a, err
-}
-
-// probe reads the words of -z: addresses, or a host and lists of ports.
-func (v *values) probe(words []string) (runner, error) {
-	p := modes.Probe{Interval: v.duration("interval"), Random: v.is("random"), AnyOpen: v.asNC, Wait: v.duration("wait")}
-	var err error
-	switch {
-	case v.is("unix") || len(words) == 0:
-		var a netio.Address
-		a, err = v.address(words, netio.ToDial, "fid connect -z HOST PORT")
-		p.Addresses = []netio.Address{a}
-	case len(words) == 1 || areAddresses(words):
-		for _, w := range words {
-			if err == nil {
-				err = addPorts(&p.Addresses, w)
-			}
-		}
-	default:
-		for _, list := range words[1:] {
-			if err == nil {
-				err = addList(&p.Addresses, words[0], list)
-			}
-		}
-	}
-	return p, err
-}
-
-// areAddresses: each word has its own port (h1:p h2:p).
-func areAddresses(words []string) bool {
-	for _, w := range words {
-		if _, err := netio.ParseAddress(w, netio.ToDial); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// addPorts takes an address whose port may be a list (db:20-30).
-func addPorts(to *[]netio.Address, word string) error {
-	i := strings.LastIndex(word, ":")
-	if i > 0 && strings.ContainsAny(word[i:], ",-") && !strings.ContainsAny(word[i:], "=/") {
-		return addList(to, word[:i], word[i+1:])
-	}
-	a, err := netio.ParseAddress(word, netio.ToDial)
-	*to = append(*to, a)
-	return err
-}
-
-// addList takes a host and its ports: "80", "20-30", "http,20,22-23".
-func addList(to *[]netio.Address, host, list string) error {
-	for _, ports := range strings.Split(list, ",") {
-		low, high, err := portRange(ports)
-		if err != nil {
-			return err
-		}
-		for n := low; n <= high; n++ {
-			a, err := netio.ParseHostPort(host, strconv.Itoa(n), netio.ToDial)
-			if err != nil {
-				return err
-			}
-			*to = append(*to, a)
-		}
-	}
-	return nil
-}
-
-// portRange reads "20-30", or one port; a service may have a hyphen in its name.
-func portRange(s string) (low, high int, err error) {
-	from, to, found := strings.Cut(s, "-")
-	if !found || strings.Trim(s, "0123456789-") != "" {
-		low, err = netio.ParsePort(s)
-		return low, low, err
-	}
-	if low, err = netio.ParsePort(from); err == nil {
-		high, err = netio.ParsePort(to)
-	}
-	if err == nil && low > high {
-		err = netio.Usagef("", "%s: the range runs backwards", s)
-	}
-	return low, high, err
 }

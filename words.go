@@ -32,6 +32,8 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 		if c.verbose > 0 {
 			return fmt.Sprintf("%s%sconnected to %s from %s", c.prefix(), netio.Label(e.Addr), e.Peer, e.Local), false
 		}
+	case modes.Step:
+		return c.prefix() + e.Text, false
 	case modes.Note:
 		if c.verbose > 0 || c.onScreen {
 			return c.prefix() + netio.Label(e.Addr) + e.Text, false

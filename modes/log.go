@@ -8,6 +8,7 @@ import "fid/netio"
 // describes each; their names are what --json prints.
 const (
 	Listening = "listening" // Addr, Local, Ready, AnyPort
+	Step      = "step"      // Text: only where -vv asks for it
 	Connected = "connected" // Addr, Peer, Local, Seconds
 	Accepted  = "accepted"  // Addr, Peer, Local
 	Note      = "note"      // Addr, Text

@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,13 @@ type Options struct {
 	SourcePort  string        // the port to dial from (-p); "" is the system's choice
 	Timeout     time.Duration // for look-up and all addresses together; 0 is no limit
 	TimeoutFlag string        // the flag that set Timeout
+	Step        func(string)  // told of every step (-vv); nil is nobody
+}
+
+func (o Options) step(words ...string) {
+	if o.Step != nil {
+		o.Step(strings.Join(words, ""))
+	}
 }
 
 // A Scheme is one row of the table of schemes. A nil Dial or Listen means that

@@ -68,3 +68,19 @@ func (e *End) CloseInOrder() {
 	}
 	_ = e.Close()
 }
+
+func (e *End) unacked() int {
+	if e.Sock == nil {
+		return 0
+	}
+	return e.Sock.Unacked()
+}
+
+// stopReading calls off what waits to read from e, where that can be done.
+func (e *End) stopReading() {
+	if e.Sock != nil {
+		e.Sock.StopReading()
+	} else if s, ok := e.Stream.(Stopper); ok {
+		s.StopReading()
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 type tcpDialer struct {
@@ -41,6 +42,7 @@ func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 		}
 		return nil, err
 	}
+	d.opts.step(d.addr.Host, " is ", joinAddrs(ips))
 	dialer, err := d.dialer(ctx)
 	if err != nil {
 		return nil, err
@@ -88,8 +90,27 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 			}
 			nd.LocalAddr = from
 		}
-		return nd.DialContext(ctx, "tcp", to.String())
+		begin := time.Now()
+		conn, err := nd.DialContext(ctx, "tcp", to.String())
+		d.opts.step(to.String(), ": ", d.result(err), " after ", Seconds(time.Since(begin)))
+		return conn, err
 	}, nil
+}
+
+func (d *tcpDialer) result(err error) string {
+	if err == nil {
+		return "connected"
+	}
+	_, what := d.describe(err)
+	return what
+}
+
+func joinAddrs(ips []netip.Addr) string {
+	words := make([]string, len(ips))
+	for i, ip := range ips {
+		words[i] = ip.String()
+	}
+	return strings.Join(words, ", ")
 }
 
 // sourceFor picks the source of the same family as the address to dial.

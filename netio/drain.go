@@ -1,0 +1,37 @@
+package netio
+
+import "time"
+
+// drain waits until the peer's kernel has acknowledged all, our FIN too, and
+// throws away what still comes: closing a socket with bytes unread resets it,
+// which can eat our own tail. There is no event for an acknowledgement, so the
+// queue is asked again after a while that grows to 50 ms.
+func (s *Socket) drain() error {
+	buf := make([]byte, minBuffer)
+	for wait := 100 * time.Microsecond; !s.flushed(); wait = min(2*wait, 50*time.Millisecond) {
+		if s.isDead() {
+			if s.Unacked() > 0 {
+				return errReset
+			}
+			return nil
+		}
+		if err := s.discard(buf, wait); err != nil {
+			return nil // closed by abort
+		}
+	}
+	return nil
+}
+
+// discard reads for a while and forgets it.
+func (s *Socket) discard(buf []byte, wait time.Duration) error {
+	until := time.Now().Add(wait)
+	for {
+		if err := s.conn.SetReadDeadline(until); err != nil {
+			return err
+		}
+		if _, err := s.conn.Read(buf); err != nil {
+			time.Sleep(time.Until(until)) // after the peer's FIN a Read does not wait
+			return nil
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package netio
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The rules of ending: what a session does when one of its ends has finished,
+// is gone, or has failed.
+
+// inputEnded: the near end has no more to send.
+func (s *session) inputEnded(hold bool) {
+	s.heldFIN = hold && !s.flow.In.done && !s.ending
+	if !s.heldFIN {
+		_ = s.finish(s.far) // the far end is a socket here, or a file that takes anything
+	}
+	if s.ending {
+		return
+	}
+	s.clocks.nearEnded(s)
+	if s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0 {
+		s.endNow()
+		return
+	}
+	if s.near != s.far && !s.flow.In.done {
+		s.stayFor(s.near)
+	}
+}
+
+// outputEnded: all that the far end sent is written; it has finished.
+func (s *session) outputEnded() error {
+	if err := s.finish(s.near); err != nil {
+		return err
+	}
+	if s.flow.Out.done {
+		if s.heldFIN {
+			_ = s.finish(s.far)
+		}
+		return nil
+	}
+	if s.ending || s.rules.Hangup || s.near.Input == InputTerminal || s.wasReceive() {
+		s.near.stopReading()
+		return nil
+	}
+	s.stayFor(s.far)
+	return nil
+}
+
+// wasReceive: the near input is a pipe that was left open but never used, and
+// something came: a peer or a parent that just does not close our stdin.
+func (s *session) wasReceive() bool {
+	p, ok := s.near.Stream.(interface{ isIdle() bool })
+	return ok && s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && p.isIdle()
+}
+
+// stayFor: the end has finished, the other one has not. Its peer may be gone
+// altogether, which only keepalive can tell.
+func (s *session) stayFor(finished *End) {
+	if finished.Sock != nil {
+		finished.Sock.watchful()
+		if finished.Sock.tcp != nil || s.near.Sock == nil {
+			go s.report(peerGone, finished, finished.Sock.awaitGone)
+		}
+	}
+	s.clocks.halfOpen(s, finished == s.far)
+}
+
+// peerGone: a peer that had finished is no more. That ends the session, in
+// order unless something of ours did not reach it.
+func (s *session) peerGone(e *End) error {
+	if s.broken != nil || s.finished[e] {
+		return nil // after our own FIN, poll(2) says POLLHUP of a live connection
+	}
+	d := &s.flow.Out // towards e
+	if e == s.near {
+		d = &s.flow.In
+	}
+	if e.Sock.Unacked() > 0 {
+		s.breakOff(e, errReset)
+		return nil
+	}
+	s.finished[e] = true // there is nobody to send a FIN to
+	d.src.stopReading()
+	return nil
+}
+
+// endNow ends the session without waiting for the far end to finish.
+func (s *session) endNow() {
+	s.ending = true
+	if s.heldFIN {
+		s.heldFIN = false
+		_ = s.finish(s.far)
+	}
+	s.far.stopReading()
+	s.near.stopReading()
+}
+
+// finish ends our direction to e in order. Only a local end can fail here: on a
+// socket a failure is the reset that the other direction reports as well.
+func (s *session) finish(e *End) error {
+	if s.finished[e] {
+		return nil
+	}
+	s.finished[e] = true
+	if e.Sock != nil {
+		e.Sock.finSent.Store(true) // before it is, so that IsReset is never wrong
+	}
+	err := e.CloseWrite()
+	switch {
+	case err == nil:
+		return nil
+	case e.Sock == nil:
+		return localError(e.Name, err)
+	}
+	s.breakOff(e, err)
+	return nil
+}
+
+// breakOff: the socket e has failed. What had arrived from it is still written,
+// and acknowledged where that goes to a socket; then close passes the reset on.
+func (s *session) breakOff(e *End, err error) {
+	if s.broken != nil {
+		return
+	}
+	s.broken, s.cause = e, err
+	if e == s.near {
+		s.far.stopReading()
+	} else {
+		s.near.stopReading()
+	}
+}
+
+// resetError tells how far the session had come when a socket failed.
+func (s *session) resetError() error {
+	_, why := describe(s.cause)
+	e := &Error{Kind: KindReset, Addr: s.broken.Name, Err: s.cause}
+	sent := s.flow.Out.Written() - int64(s.far.unacked())
+	switch {
+	case errors.Is(s.cause, errReset):
+		why = "reset"
+	case why == "no answer":
+		why = "no acknowledgement"
+	}
+	switch {
+	case s.near == s.far:
+		e.What = fmt.Sprintf("%s after %s of %s were sent back", why, Bytes(s.flow.Out.Written()), Bytes(s.flow.Out.Read()))
+	case s.broken == s.far && s.near.Size > 0 && s.flow.In.Written() == 0:
+		e.What = fmt.Sprintf("%s after %s sent; the far end did not take the rest", why, BytesOf(sent, s.near.Size))
+		if sent >= s.near.Size {
+			e.What = fmt.Sprintf("%s after all %s were sent; the far end may not have kept them", why, Bytes(sent))
+		}
+	default:
+		e.What = fmt.Sprintf("%s after %s sent, %s received", why, Bytes(sent), Bytes(s.flow.In.Written()))
+	}
+	return e
+}
