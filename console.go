@@ -23,6 +23,7 @@ type console struct {
 	mode     string
 	verbose  int
 	onScreen bool // standard error is a terminal
+	serving  bool // the run has many sessions, and tells of each
 	check    bool // the run has no data: its report is the output (-z, --echo)
 	begin    time.Time
 	stderr   *lines
@@ -41,6 +42,7 @@ func newConsole(asNC bool) *console {
 // configure reads the flags that are about talking.
 func (c *console) configure(v *values) error {
 	c.verbose = v.c.Int("verbose")
+	c.serving = c.mode == "echo" || c.mode == "relay" || v.is("keep-open")
 	c.check = v.is("probe") || v.is("echo")
 	if !v.is("json") {
 		return nil
@@ -114,6 +116,10 @@ func (c *console) finish(err error) netio.Kind {
 // it knows.
 func (c *console) sayError(err error, code netio.Kind) {
 	if code > 128 && c.verbose == 0 || c.asNC && c.check && c.verbose == 0 {
+		return
+	}
+	if c.asNC && c.verbose > 0 {
+		c.say(errorOfNC(err))
 		return
 	}
 	c.say(c.prefix() + err.Error())

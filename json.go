@@ -89,7 +89,6 @@ func (r record) line() string {
 
 // A summary adds up the sessions of a run.
 type summary struct {
-	keepOpen       bool
 	sessions       int
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin

@@ -64,7 +64,7 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 		Commands: []*cli.Command{{
 			Name:     line.mode,
 			HideHelp: true,
-			Flags:    cliFlags(flags()),
+			Flags:    cliFlags(line),
 			Action:   func(c *cli.Context) error { return start(ctx, c, out) },
 		}},
 	}
@@ -84,12 +84,15 @@ func (l commandLine) has(flag string) bool {
 	return false
 }
 
-// cliFlags are the table's rows as urfave/cli takes them. Values stay words
-// here: options reads them, so that one place says what is wrong with them.
-func cliFlags(table []flag) []cli.Flag {
-	list := make([]cli.Flag, 0, len(table))
-	for _, f := range table {
+// cliFlags are the rows of the table that were typed, as urfave/cli takes them:
+// it spends more on each flag than a port check spends on its connection.
+// Values stay words here: options reads them, so that one place says what is
+// wrong with them.
+func cliFlags(line commandLine) []cli.Flag {
+	var list []cli.Flag
+	for _, f := range flags() {
 		switch {
+		case !line.names(f):
 		case f.letter == 'v':
 			list = append(list, &cli.IntFlag{Name: f.name()})
 		case f.optional:
@@ -101,6 +104,16 @@ func cliFlags(table []flag) []cli.Flag {
 		}
 	}
 	return list
+}
+
+// names reports whether the flag was typed, with a value or without.
+func (l commandLine) names(f flag) bool {
+	for _, typed := range l.flags {
+		if name, _, _ := strings.Cut(typed[len("--"):], "="); name == f.name() {
+			return true
+		}
+	}
+	return false
 }
 
 // An optional is the value of a flag that may stand alone.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"fid/modes"
@@ -17,8 +19,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	if c.asNC {
 		return c.wordsOfNC(e), false
 	}
-	serving := c.mode == "echo" || c.mode == "relay" || c.summary.keepOpen
-	watched := c.verbose > 0 || c.onScreen && serving
+	watched := c.verbose > 0 || c.onScreen && c.serving
 	switch e.Name {
 	case modes.Listening:
 		if e.AnyPort || c.verbose > 0 || c.onScreen {
@@ -39,7 +40,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 			return c.prefix() + netio.Label(e.Addr) + e.Text, false
 		}
 	case modes.Ended:
-		return c.endWords(e, serving, watched), false
+		return c.endWords(e, watched), false
 	}
 	return c.checkWords(e)
 }
@@ -68,17 +69,17 @@ func (c *console) checkWords(e modes.Event) (line string, report bool) {
 // endWords says how a session ended. In a serving mode it is the only place
 // where a session's failure is told, and one that is not the client's doing is
 // told in any case.
-func (c *console) endWords(e modes.Event, serving, watched bool) string {
+func (c *console) endWords(e modes.Event, watched bool) string {
 	who := c.prefix() + netio.Label(e.Addr)
-	if serving {
+	if c.serving {
 		who = c.prefix() + netio.Label(peerName(e.Peer))
 	}
 	kind := netio.KindOf(e.Err)
 	switch {
 	case kind > 128:
 		return ""
-	case e.Err != nil && serving && (watched || kind != netio.KindReset):
-		return who + e.Err.Error()
+	case e.Err != nil && c.serving && (watched || kind != netio.KindReset):
+		return who + strings.TrimPrefix(e.Err.Error(), netio.Label(e.Addr))
 	case e.Err != nil || !watched:
 		return ""
 	}
@@ -112,9 +113,28 @@ func (c *console) wordsOfNC(e modes.Event) string {
 	case modes.Connected, modes.Open:
 		return fmt.Sprintf("Connection to %s (%s) %s port [tcp/%s] succeeded!", typedHost(e.Addr), host, port, service(port))
 	case modes.Shut:
-		return c.prefix() + e.Err.Error()
+		return errorOfNC(e.Err)
 	}
 	return ""
+}
+
+// errorOfNC is how nc.openbsd says that a connection failed.
+func errorOfNC(err error) string {
+	var e *netio.Error
+	if !errors.As(err, &e) {
+		return "nc: " + err.Error()
+	}
+	host, port, splitErr := net.SplitHostPort(e.Addr)
+	switch {
+	case splitErr != nil:
+	case e.Kind == netio.KindRefused:
+		return fmt.Sprintf("nc: connect to %s port %s (tcp) failed: Connection refused", host, port)
+	case e.Kind == netio.KindTimeout:
+		return fmt.Sprintf("nc: connect to %s port %s (tcp) timed out: Operation now in progress", host, port)
+	case e.Kind == netio.KindUnreachable:
+		return fmt.Sprintf("nc: connect to %s port %s (tcp) failed: No route to host", host, port)
+	}
+	return "nc: " + err.Error()
 }
 
 func typedHost(addr string) string {

@@ -21,7 +21,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 		return err
 	}
 	return r.serve(ctx, o, func(ctx context.Context, client *netio.End) error {
-		client.Name = "client " + client.Peer
+		client.Name = "the client"
 		far, err := dialer.Dial(ctx)
 		if err != nil {
 			_ = client.Close() // a reset: an end in order would be an empty answer

@@ -39,6 +39,7 @@ func TestConformance(t *testing.T) {
 		"a half-closed request is answered":          halfClose,
 		"a cancelled session ends at once":           cancelled,
 		"an idle session ends by its clock":          idle,
+		"a half-open session ends by its clock":      halfOpen,
 		"a reset is no end":                          reset,
 		"a relay carries both ends":                  relayed,
 		"a peer that vanishes leaves nothing behind": vanished,
@@ -199,6 +200,22 @@ func idle(t *testing.T, r row) {
 	}
 	_, _ = io.ReadAll(peer)
 	_ = peer.Close()
+}
+
+func halfOpen(t *testing.T, r row) {
+	client, near := pair(t, r)
+	far, server := pair(t, r)
+	if err := client.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	o := Pump{Rules: Rules{HalfOpen: 50 * time.Millisecond}}.Join(context.Background(), near, far)
+	if KindOf(o.Err) != KindTimeout || !strings.Contains(o.Err.Error(), "half-open") {
+		t.Errorf("%+v", o)
+	}
+	for _, e := range []*End{client, server} {
+		_, _ = io.ReadAll(e)
+		_ = e.Close()
+	}
 }
 
 func reset(t *testing.T, r row) {
