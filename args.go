@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"fid/netio"
 )
@@ -86,8 +87,10 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 		switch {
 		case f.value == "" && attached:
 			return rest, netio.Usagef("", "--%s takes no value", name)
-		case f.value == "" || f.optional && !attached:
-			r.add(f, "")
+		case f.optional && attached && value == "":
+			return rest, netio.Usagef("--"+name+f.value, "--%s= is empty", name)
+		case f.value == "" || f.optional:
+			r.add(f, value)
 			return rest, nil
 		case !attached && len(rest) == 0:
 			return rest, netio.Usagef("", "--%s needs a value: %s", name, f.value)
@@ -108,7 +111,7 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 // letters reads a word of letters, -lvk or -w3.
 func (r *reader) letters(word string, rest []string) ([]string, error) {
 	for i := 0; i < len(word); i++ {
-		f, err := r.byLetter(word[i])
+		f, err := r.byLetter(word[i:])
 		if err != nil {
 			return rest, err
 		}
@@ -129,7 +132,9 @@ func (r *reader) letters(word string, rest []string) ([]string, error) {
 	return rest, nil
 }
 
-func (r *reader) byLetter(letter byte) (flag, error) {
+// byLetter finds the flag that word begins with.
+func (r *reader) byLetter(word string) (flag, error) {
+	letter := word[0]
 	for _, f := range r.table {
 		if f.letter == letter {
 			return f, nil
@@ -140,7 +145,11 @@ func (r *reader) byLetter(letter byte) (flag, error) {
 			return flag{}, netio.Usagef(x.hint, "-%c %s", letter, x.why)
 		}
 	}
-	return flag{}, netio.Usagef("fid --help", "there is no flag -%s", shorten(string(rune(letter))))
+	if '0' <= letter && letter <= '9' {
+		return flag{}, netio.Usagef("a port is 0 to 65535, without a sign", "there is no flag -%c", letter)
+	}
+	_, size := utf8.DecodeRuneInString(word)
+	return flag{}, netio.Usagef("fid --help", "there is no flag -%s", word[:size])
 }
 
 func (r *reader) add(f flag, value string) {
@@ -179,8 +188,11 @@ func (r *reader) settleMode(asNC bool) error {
 		return r.checkModes()
 	}
 	if len(l.words) > 0 && isMode(l.words[0]) && !asNC {
-		word := l.words[0]
-		return netio.Usagef(fmt.Sprintf("fid %s ...; a host called %s: fid connect %s PORT", word, word, word),
+		word, all := l.words[0], l.words
+		if len(all) == 1 {
+			all = append(all, "PORT")
+		}
+		return netio.Usagef(netio.Typable(fmt.Sprintf("a host called %s: fid connect %s", word, strings.Join(all, " "))),
 			"put the mode %s first", word)
 	}
 	if l.mode == "" && (len(l.words) > 0 || len(l.flags) > 0) {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"io"
+	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -227,4 +228,24 @@ func TestSendOnlyThrowsAwayWhatComesAndEndsWhenOursIsAcknowledged(t *testing.T) 
 	if p.stdout.Len() != 0 {
 		t.Errorf("%d bytes on standard output", p.stdout.Len())
 	}
+}
+
+func TestFullBacklogOfAUnixSocketIsSaidAndWaitedFor(t *testing.T) {
+	path := t.TempDir() + "/s"
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	if err = unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err == nil {
+		err = unix.Listen(fd, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := net.Dial("unix", path); err == nil {
+		defer c.Close()
+	}
+	p := begin(t, nil, nil, "connect", "-z", "--wait", "300ms", "unix:"+path)
+	p.wants(5, "(--wait)")
 }

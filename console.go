@@ -47,17 +47,18 @@ func (c *console) configure(v *values) error {
 	if !v.is("json") {
 		return nil
 	}
-	switch to := v.c.Generic("json").(*optional).text; {
-	case to == "true" && c.check: // what urfave/cli gives a flag that stands alone
+	switch to := v.c.String("json"); {
+	case to == "" && c.check:
 		c.json, c.jsonOnly = newLines(os.Stdout), true
-	case to == "true":
+	case to == "":
 		c.json, c.jsonOnly = c.stderr, true
 	case strings.HasPrefix(to, "fd:"):
 		n, err := strconv.Atoi(to[3:])
-		if err != nil || n < 1 {
+		file := netio.InheritedFile(n)
+		if err != nil || file == nil {
 			return netio.Usagef("", "--json=%s: fd:N with the number of an open descriptor is meant", shorten(to))
 		}
-		c.json = newLines(os.NewFile(uintptr(n), to))
+		c.json = newLines(file)
 	default:
 		f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 		if err != nil {

@@ -73,6 +73,9 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	var e *netio.Error
 	if errors.As(err, &e) {
 		r.Error, r.Hint = e.Error(), e.Hint
+		if r.Address == "" {
+			r.Address = e.Addr
+		}
 	} else if err != nil {
 		r.Error = err.Error()
 	}
@@ -100,6 +103,9 @@ func (s *summary) add(e modes.Event) {
 	switch e.Name {
 	case modes.Listening, modes.Connected:
 		s.last.Addr, s.last.Peer, s.local = e.Addr, e.Peer, e.Local
+	case modes.Echo:
+		s.sent += e.Sent
+		s.received += e.Sent
 	case modes.Ended:
 		s.sessions++
 		s.sent += e.Sent

@@ -95,8 +95,6 @@ func cliFlags(line commandLine) []cli.Flag {
 		case !line.names(f):
 		case f.letter == 'v':
 			list = append(list, &cli.IntFlag{Name: f.name()})
-		case f.optional:
-			list = append(list, &cli.GenericFlag{Name: f.name(), Value: &optional{}})
 		case f.value == "":
 			list = append(list, &cli.BoolFlag{Name: f.name()})
 		default:
@@ -115,10 +113,3 @@ func (l commandLine) names(f flag) bool {
 	}
 	return false
 }
-
-// An optional is the value of a flag that may stand alone.
-type optional struct{ text string }
-
-func (o *optional) Set(s string) error { o.text = s; return nil }
-func (o *optional) String() string     { return o.text }
-func (o *optional) IsBoolFlag() bool   { return true }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func (v *values) duration(name string) time.Duration {
 	}
 	d, err := parseDuration(v.c.String(name))
 	if err != nil {
-		v.fail(netio.Usagef("", "%s %s: %s", dashed(name), shorten(v.c.String(name)), err))
+		v.fail(netio.Usagef("", "%s %s: %s", dashed(name), shown(v.c.String(name)), err))
 	}
 	return d
 }
@@ -44,9 +45,10 @@ func (v *values) number(name string, otherwise, least, most int) int {
 	if !v.is(name) {
 		return otherwise
 	}
-	n, err := strconv.Atoi(v.c.String(name))
-	if err != nil || n < least || n > most {
-		v.fail(netio.Usagef("", "%s %s: a number from %d to %d is meant", dashed(name), shorten(v.c.String(name)), least, most))
+	typed := v.c.String(name)
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < least || n > most || strings.Trim(typed, "0123456789") != "" {
+		v.fail(netio.Usagef("", "%s %s: a number from %d to %d is meant", dashed(name), shown(typed), least, most))
 	}
 	return n
 }
@@ -85,6 +87,14 @@ func dashed(name string) string {
 	return "--" + name
 }
 
+// shown is a value in a message: quoted where it would not be seen.
+func shown(value string) string {
+	if strings.TrimSpace(value) != value || value == "" {
+		return strconv.Quote(shorten(value))
+	}
+	return shorten(value)
+}
+
 type parseError string
 
 func (e parseError) Error() string { return string(e) }
@@ -100,10 +110,10 @@ func parseDuration(s string) (time.Duration, error) {
 		return d, nil
 	}
 	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
 		return 0, meant
-	}
-	if n > math.MaxInt64/float64(time.Second) {
+	case n >= math.MaxInt64/float64(time.Second):
 		return 0, parseError("longer than a clock can count")
 	}
 	return time.Duration(n * float64(time.Second)), nil
@@ -113,12 +123,12 @@ func parseDuration(s string) (time.Duration, error) {
 func parseSize(s string) (int64, error) {
 	const meant = parseError("a number of bytes is meant, with k, M, G (1000) or Ki, Mi, Gi (1024)")
 	digits := strings.TrimRight(s, "kKMGi")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	unit, ok := map[string]int64{"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "Ki": 1 << 10, "ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}[s[len(digits):]]
-	if err != nil || !ok || n < 0 || n > math.MaxInt64/unit {
+	n, err := strconv.ParseUint(digits, 10, 63)
+	unit, ok := map[string]uint64{"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "Ki": 1 << 10, "ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}[s[len(digits):]]
+	if err != nil || !ok || n > math.MaxInt64/unit {
 		return 0, meant
 	}
-	return n * unit, nil
+	return int64(n * unit), nil
 }
 
 // size reads a flag of bytes.
@@ -131,7 +141,7 @@ func (v *values) size(name string, otherwise, least, most int64) int {
 		err = parseError("from " + netio.Bytes(least) + " to " + netio.Bytes(most) + " is meant")
 	}
 	if err != nil {
-		v.fail(netio.Usagef("", "%s %s: %s", dashed(name), shorten(v.c.String(name)), err))
+		v.fail(netio.Usagef("", "%s %s: %s", dashed(name), shown(v.c.String(name)), err))
 	}
 	return int(n)
 }

@@ -57,9 +57,15 @@ func addPorts(to *[]netio.Address, word string) error {
 	})
 }
 
-// isPortList: more than one port; what has a "=" is an option of the address.
+// isPortList: more than one port; what has a "=" is an option of an address.
 func isPortList(s string) bool {
-	return strings.ContainsAny(s, ",-") && !strings.Contains(s, "=")
+	return strings.ContainsAny(s, ",-") && !strings.ContainsAny(s, "=:/")
+}
+
+// isService: a name that a hyphen belongs to (http-alt).
+func isService(s string) bool {
+	_, err := netio.ParsePort(s)
+	return err == nil
 }
 
 // addList takes ports, "80", "20-30" or "http,20,22-23", each as parse has it.

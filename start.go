@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -107,8 +106,7 @@ func (v *values) ready() modes.Ready {
 	}
 	if v.is("ready-fd") {
 		n := v.number("ready-fd", 0, 3, 1<<20)
-		r.FD = os.NewFile(uintptr(n), "fd "+strconv.Itoa(n))
-		if _, err := r.FD.Stat(); err != nil {
+		if r.FD = netio.InheritedFile(n); r.FD == nil && v.err == nil {
 			v.fail(netio.Usagef("", "--ready-fd %d: no such descriptor is open", n))
 		}
 	}
@@ -157,9 +155,9 @@ func (v *values) connect(words []string) (runner, error) {
 		if v.is("interval") {
 			interval = v.duration("interval")
 		}
-		step, _ := v.clock(checkStep, "idle-timeout", "w")
+		step, flag := v.clock(checkStep, "idle-timeout", "w")
 		return modes.Check{Address: address, Count: v.number("count", 1, 1, 1<<30), Size: v.size("size", 64, 1, 1<<28),
-			Interval: interval, Step: step, Wait: v.duration("wait")}, nil
+			Interval: interval, Step: step, StepFlag: flag, Wait: v.duration("wait")}, nil
 	}
 	return modes.Connect{Address: address, Stdio: v.stdio(), Wait: v.duration("wait")}, nil
 }
@@ -177,6 +175,8 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef(usage, "no address, and there is no default one")
 	case len(words) == 1:
 		a, err = netio.ParseAddress(words[0], role)
+	case len(words) == 2 && role == netio.ToDial && isPortList(words[1]) && !isService(words[1]):
+		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[1]))
 	case len(words) == 2:
 		a, err = netio.ParseHostPort(words[0], words[1], role)
 	case role == netio.ToDial:

@@ -19,6 +19,7 @@ type Check struct {
 	Size     int           // bytes of a probe, at least 1
 	Interval time.Duration // from one probe to the next
 	Step     time.Duration // how long a probe may take to come back
+	StepFlag string        // the flag that set Step
 	Wait     time.Duration // see Connect.Wait
 }
 
@@ -110,7 +111,7 @@ func (c Check) compare(end *netio.End, seq int) error {
 	came := fmt.Sprintf("%s of %s came back", netio.Bytes(int64(n)), netio.Bytes(int64(len(sent))))
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return c.failed(seq, "%s within %s (--idle-timeout)", came, netio.Seconds(c.Step))
+		return c.failed(seq, "%s within %s (%s)", came, netio.Seconds(c.Step), c.StepFlag)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return c.failed(seq, "%s, then the far end closed", came)
 	}

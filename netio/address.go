@@ -69,8 +69,11 @@ func ParseHostPort(host, port string, role Role) (Address, error) {
 	if inner := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"); len(inner) == len(host)-2 && isIPv6(inner) {
 		a.Host = inner
 	}
-	if _, err := netip.ParseAddr(a.Host); err != nil && strings.ContainsAny(host, `:/\[]`) {
+	if _, err := netip.ParseAddr(a.Host); err != nil && (strings.ContainsAny(host, `:/\`) || strings.HasPrefix(host, "[")) {
 		return a, notAHost(host, port)
+	}
+	if err := foreign(port); err != nil {
+		return a, err
 	}
 	if isNumber(host) && !isNumber(port) {
 		return a, Usagef(Typable(port+" "+host), "%s %s: the host comes first", cut(host), cut(port))
@@ -124,7 +127,7 @@ func splitScheme(word string) (Scheme, string, error) {
 		}
 	}
 	if found && slices.Contains(laterSchemes(), name) && !isNumber(rest) {
-		return tcp, "", Usagef("", "%s is not in this version of fid", Label(name+":"))
+		return tcp, "", Usagef("", "%s: is not in this version of fid", name)
 	}
 	return tcp, word, foreign(word)
 }
@@ -286,10 +289,10 @@ func cutAt(s string, most int) string {
 	return s
 }
 
-// Typable returns a hint of what to type, or none where it would be longer than
-// anybody types: it was made of something that was not meant to be a host.
+// Typable returns a hint of what to type, or none where it was made of something
+// that nobody meant to type.
 func Typable(hint string) string {
-	if len(hint) > maxText {
+	if len(hint) > 200 || strings.ContainsFunc(hint, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return ""
 	}
 	return hint

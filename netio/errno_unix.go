@@ -14,6 +14,8 @@ func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {
 		return KindRefused, "no such socket: nobody listens there", true
 	case syscall.ETIMEDOUT:
 		return KindTimeout, "no answer", true
+	case syscall.EAGAIN:
+		return KindTimeout, "too many clients wait there already", true // unix(7), of connect
 	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE:
 		return KindReset, "reset", true
 	case syscall.EHOSTUNREACH:

@@ -67,12 +67,17 @@ func isSocat(name, rest string) bool {
 // socatHint is what an address of socat is here, without its options.
 func socatHint(name, rest string) string {
 	base, use, _ := strings.Cut(name, "-")
-	rest, _, _ = strings.Cut(rest, ",")
+	rest, options, _ := strings.Cut(rest, ",")
 	listens := use == "LISTEN" || use == "L"
 	switch {
 	case base == "UNIX" && listens:
 		return "fid relay unix:" + rest + " HOST:PORT"
 	case strings.HasPrefix(base, "TCP") && listens:
+		for _, option := range strings.Split(options, ",") {
+			if host, found := strings.CutPrefix(option, "bind="); found {
+				rest = JoinText(host, rest)
+			}
+		}
 		return "fid relay " + rest + " HOST:PORT"
 	case base == "UNIX", base == "FILE":
 		return strings.ToLower(base) + ":" + rest

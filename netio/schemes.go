@@ -28,6 +28,14 @@ type Options struct {
 	Step        func(string)  // told of every step (-vv); nil is nobody
 }
 
+// limit bounds ctx by Timeout: its cause then names the flag.
+func (o Options) limit(ctx context.Context, a Address) (context.Context, context.CancelFunc) {
+	if o.Timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, o.Timeout, TimeoutError(a.Text, "no answer for", o.Timeout, o.TimeoutFlag, ""))
+}
+
 func (o Options) step(words ...string) {
 	if o.Step != nil {
 		o.Step(strings.Join(words, ""))

@@ -29,12 +29,8 @@ func dialTCP(a Address, o Options) Dialer {
 
 // Dial looks the host up and races its addresses, all within Options.Timeout.
 func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
-	if d.opts.Timeout > 0 {
-		var cancel context.CancelFunc
-		late := TimeoutError(d.addr.Text, "no answer for", d.opts.Timeout, d.opts.TimeoutFlag, "")
-		ctx, cancel = context.WithTimeoutCause(ctx, d.opts.Timeout, late)
-		defer cancel()
-	}
+	ctx, cancel := d.opts.limit(ctx, d.addr)
+	defer cancel()
 	ips, err := d.addr.resolve(ctx, d.opts)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -33,9 +33,14 @@ func dialUnix(a Address, o Options) Dialer { return &unixDialer{a, o} }
 // Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
 // that is killed looks like one that has finished.
 func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
-	nd := net.Dialer{Timeout: d.opts.Timeout}
+	ctx, cancel := d.opts.limit(ctx, d.addr)
+	defer cancel()
+	var nd net.Dialer
 	conn, err := nd.DialContext(ctx, "unix", d.addr.Path)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
 		kind, what := describe(err)
 		return nil, &Error{Kind: kind, Addr: d.addr.Text, What: what, Err: err}
 	}
@@ -44,6 +49,8 @@ func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
 
 func (a Address) checkUnixPath() error {
 	switch {
+	case a.Path == "@": // an unset variable must not become a name
+		return Usagef("", "%s: no name after the @", cut(a.Text))
 	case len(a.Path) > maxUnixPath():
 		return Usagef("", "%s: a Unix socket's path has at most %d bytes here", cut(a.Text), maxUnixPath())
 	case a.isAbstract() && runtime.GOOS != "linux":
