@@ -64,7 +64,7 @@ fid echo [flags] [HOST] PORT | ADDRESS        ADDRESS: HOST:PORT  [v6]:PORT  uni
   fid relay 8080 unix:/run/app.sock           a port in front of a Unix socket
   fid relay 8080 file:index.html              a file to each client
 
-fid relay [flags] LISTEN TARGET               HOST:PORT  [v6]:PORT  unix:PATH  TARGET also file:PATH  echo:
+fid relay [flags] LISTEN TARGET     HOST:PORT  [v6]:PORT  unix:PATH; TARGET also file:PATH  echo:  discard:  zero:
 `
 }
 
@@ -77,14 +77,19 @@ func (c *console) help(l commandLine) {
 		c.usage(os.Stdout)
 		return
 	}
+	_, _ = io.WriteString(os.Stdout, helpText(l.mode, screenWidth()))
+}
+
+// helpText is the help of one mode on a screen of so many columns.
+func helpText(mode string, width int) string {
 	var cells []string
 	for _, f := range flags() {
-		if strings.Contains(f.modes, strings.ToUpper(l.mode[:1])) && f.long != "version" {
+		if strings.Contains(f.modes, strings.ToUpper(mode[:1])) && f.long != "version" {
 			cells = append(cells, fmt.Sprintf("%-24s %s", f.synopsis(), f.help))
 		}
 	}
-	_, _ = io.WriteString(os.Stdout, opening(l.mode)+"\n"+inColumns(cells, screenWidth())+
-		"DUR: seconds, or 500ms 2m 1h; 0 is off      exit codes: fid --help      man fid: everything\n")
+	return opening(mode) + "\n" + inColumns(cells, width) +
+		"DUR: seconds, or 500ms 2m 1h; 0 is off      exit codes: fid --help      man fid: everything\n"
 }
 
 // synopsis is the flag as help shows it: "-q, --linger DUR".

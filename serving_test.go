@@ -204,7 +204,7 @@ func TestFewDescriptorsServeManyClientsInTheEnd(t *testing.T) {
 	for _, mode := range [][]string{{"echo", "--max-conns", "500", "127.0.0.1:0"}, {"echo", "127.0.0.1:0"}, {"relay", "127.0.0.1:0", h.addr()}} {
 		t.Run(strings.Join(mode[:2], " "), func(t *testing.T) {
 			p, addr := serving(t, nil, func(c *exec.Cmd) {
-				line := fmt.Sprintf(`ulimit -n 64; exec fid "$@"`)
+				line := `ulimit -n 64; exec fid "$@"`
 				c.Path, _ = exec.LookPath("sh")
 				c.Args = append([]string{"sh", "-c", line, "sh"}, c.Args[1:]...)
 			}, mode...)
