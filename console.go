@@ -24,6 +24,7 @@ type console struct {
 	verbose  int
 	onScreen bool // standard error is a terminal
 	serving  bool // the run has many sessions, and tells of each
+	once     bool // the run ends with its first session, and tells how that ended
 	check    bool // the run has no data: its report is the output (-z, --echo)
 	begin    time.Time
 	stderr   *lines
@@ -43,6 +44,7 @@ func newConsole(asNC bool) *console {
 func (c *console) configure(v *values) error {
 	c.verbose = v.c.Int("verbose")
 	c.serving = c.mode == "echo" || c.mode == "relay" || v.is("keep-open")
+	c.once = v.is("once")
 	c.check = v.is("probe") || v.is("echo")
 	if !v.is("json") {
 		return nil

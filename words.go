@@ -78,8 +78,11 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	switch {
 	case kind > 128:
 		return ""
-	case e.Err != nil && c.serving && (watched || kind != netio.KindReset):
-		return who + strings.TrimPrefix(e.Err.Error(), netio.Label(e.Addr))
+	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset):
+		if c.mode != "relay" { // whose errors name the end that failed
+			return who + strings.TrimPrefix(e.Err.Error(), netio.Label(e.Addr))
+		}
+		return who + e.Err.Error()
 	case e.Err != nil || !watched:
 		return ""
 	}

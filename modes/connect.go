@@ -32,7 +32,7 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	o.Log(ended(c.Address.Text, far, outcome))
 	if isUnanswered(outcome, o.Rules) {
 		o.Log(Event{Name: Note, Addr: c.Address.Text,
-			Text: "the far end closed without a byte; some servers take a half-close for a hang-up: --no-half-close"})
+			Text: "the far end closed without a byte; where an answer was due, it took our half-close for a hang-up: --no-half-close"})
 	}
 	return outcome.Err
 }

@@ -40,6 +40,7 @@ func TestConformance(t *testing.T) {
 		"a cancelled session ends at once":           cancelled,
 		"an idle session ends by its clock":          idle,
 		"a half-open session ends by its clock":      halfOpen,
+		"a peer gone before the input's end":         goneEarly,
 		"a reset is no end":                          reset,
 		"a relay carries both ends":                  relayed,
 		"a peer that vanishes leaves nothing behind": vanished,
@@ -234,6 +235,23 @@ func reset(t *testing.T, r row) {
 	o := Pump{}.Join(context.Background(), end, far)
 	if KindOf(o.Err) != KindReset || n.out.String() != "what came before" {
 		t.Errorf("%+v, %q", o, n.out.String())
+	}
+}
+
+// goneEarly: between two reads of a file nothing is unacknowledged, and yet the
+// rest was not sent.
+func goneEarly(t *testing.T, r row) {
+	if !r.resets {
+		t.Skip("this transport has no reset")
+	}
+	far, peer := pair(t, r)
+	_, end := nearEnd(nil)
+	joined := make(chan Outcome, 1)
+	go func() { joined <- Pump{}.Join(context.Background(), end, far) }()
+	_ = peer.CloseWrite()
+	_ = peer.Close() // its linger is still 0
+	if o := <-joined; KindOf(o.Err) != KindReset {
+		t.Errorf("%+v", o)
 	}
 }
 

@@ -49,8 +49,7 @@ func (s *session) outputEnded() error {
 // wasReceive: the near input is a pipe that was left open but never used, and
 // something came: a peer or a parent that just does not close our stdin.
 func (s *session) wasReceive() bool {
-	p, ok := s.near.Stream.(interface{ isIdle() bool })
-	return ok && s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && p.isIdle()
+	return s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && s.near.isIdle()
 }
 
 // stayFor: the end has finished, the other one has not. Its peer may be gone
@@ -66,7 +65,8 @@ func (s *session) stayFor(finished *End) {
 }
 
 // peerGone: a peer that had finished is no more. That ends the session, in
-// order unless something of ours did not reach it.
+// order unless something of ours did not reach it or is still to come: a file
+// on its way is empty-handed for a moment only.
 func (s *session) peerGone(e *End) error {
 	if s.broken != nil || s.finished[e] {
 		return nil // after our own FIN, poll(2) says POLLHUP of a live connection
@@ -75,7 +75,7 @@ func (s *session) peerGone(e *End) error {
 	if e == s.near {
 		d = &s.flow.In
 	}
-	if e.Sock.Unacked() > 0 {
+	if e.Sock.Unacked() > 0 || d.Read() > d.Written() || !d.src.isIdle() {
 		s.breakOff(e, errReset)
 		return nil
 	}

@@ -86,7 +86,7 @@ func (a Address) scheme() Scheme {
 func (a Address) Dialer(o Options) (Dialer, error) {
 	s := a.scheme()
 	if s.Dial == nil {
-		return nil, Usagef("", "%s: cannot be connected to", cut(a.Text))
+		return nil, Usagef("", "%scannot be connected to", Label(cut(a.Text)))
 	}
 	return s.Dial(a, o), nil
 }
@@ -95,7 +95,7 @@ func (a Address) Dialer(o Options) (Dialer, error) {
 func (a Address) Listen(ctx context.Context, o Options) (Listener, error) {
 	s := a.scheme()
 	if s.Listen == nil {
-		return nil, Usagef("", "%s: cannot be listened on", cut(a.Text))
+		return nil, Usagef("", "%scannot be listened on", Label(cut(a.Text)))
 	}
 	return s.Listen(ctx, a, o)
 }

@@ -130,6 +130,15 @@ func (s *Socket) awaitGone() error {
 	return raw.Read(func(fd uintptr) bool { return hungUp(fd) })
 }
 
+// isIdle reports whether a Read would wait: nothing to read and no end.
+func (s *Socket) isIdle() bool {
+	idle := false
+	if raw, err := s.conn.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { idle = !readable(fd) })
+	}
+	return idle
+}
+
 // isStopped reports whether a Read ended because it was called off.
 func isStopped(err error) bool {
 	return errors.Is(err, errStopped) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)

@@ -129,11 +129,7 @@ func (s *stdio) awaitInput() error {
 }
 
 // isIdle reports whether a Read would wait: nothing to read and no end.
-func (s *stdio) isIdle() bool {
-	fds := []unix.PollFd{{Fd: stdin, Events: unix.POLLIN}}
-	n, err := unix.Poll(fds, 0)
-	return err == nil && n == 0
-}
+func (s *stdio) isIdle() bool { return !readable(stdin) }
 
 // StopReading ends the Read that waits and all later ones.
 func (s *stdio) StopReading() {

@@ -84,3 +84,12 @@ func (e *End) stopReading() {
 		s.StopReading()
 	}
 }
+
+// isIdle reports whether a Read of e would wait: nothing to read and no end.
+func (e *End) isIdle() bool {
+	if e.Sock != nil {
+		return e.Sock.isIdle()
+	}
+	s, ok := e.Stream.(interface{ isIdle() bool })
+	return ok && s.isIdle()
+}
