@@ -64,7 +64,7 @@ func (c *console) configure(v *values) error {
 	default:
 		f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 		if err != nil {
-			return &netio.Error{Kind: netio.KindLocal, Addr: to, What: "cannot write: " + netio.Reason(err), Err: err}
+			return &netio.Error{Kind: netio.KindLocal, Addr: shorten(to), What: "cannot write: " + netio.Reason(err), Err: err}
 		}
 		c.json = newLines(f)
 	}
@@ -115,13 +115,14 @@ func (c *console) finish(err error) netio.Kind {
 	return code
 }
 
-// sayError says an error, then its hint. A signal needs no words: whoever sent
-// it knows.
+// sayError says an error, then its hint. A signal needs no words, since whoever
+// sent it knows; nor does a closed port to nc -z, which is asked for its code.
 func (c *console) sayError(err error, code netio.Kind) {
-	if code > 128 && c.verbose == 0 || c.asNC && c.check && c.verbose == 0 {
+	usage := code == netio.KindUsage || code == netio.KindLocal
+	if code > 128 && c.verbose == 0 || c.asNC && c.check && c.verbose == 0 && !usage {
 		return
 	}
-	if c.asNC && c.verbose > 0 {
+	if c.asNC && c.verbose > 0 && !usage {
 		c.say(errorOfNC(err))
 		return
 	}

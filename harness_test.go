@@ -205,6 +205,18 @@ func dialPeer(t *testing.T, addr string) *peer {
 	return newPeer(t, c)
 }
 
+// dialReset connects to where a reset is the answer; it may come so soon that
+// connecting fails of it.
+func dialReset(t *testing.T, addr string) {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err == nil {
+		newPeer(t, c).hearsReset()
+	} else if !errors.Is(err, errConnReset) {
+		t.Fatal(err)
+	}
+}
+
 func (p *peer) says(b []byte) {
 	p.t.Helper()
 	if _, err := p.Write(b); err != nil {

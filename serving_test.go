@@ -150,7 +150,7 @@ func TestRelayPassesTheClientsResetOn(t *testing.T) {
 
 func TestRelayResetsAClientWhoseServerIsNotThere(t *testing.T) {
 	p, addr := serving(t, nil, nil, "relay", "--once", "127.0.0.1:0", "127.0.0.1:1")
-	dialPeer(t, addr).hearsReset()
+	dialReset(t, addr)
 	p.wants(4, "127.0.0.1:1: refused")
 }
 
@@ -168,7 +168,7 @@ func TestRelayToAFileGivesItWholeToEveryClient(t *testing.T) {
 func TestRelayToAMissingFileIsAResetAndServesOn(t *testing.T) {
 	dir := t.TempDir()
 	_, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", "file:"+dir+"/f")
-	dialPeer(t, addr).hearsReset()
+	dialReset(t, addr)
 	if err := os.WriteFile(dir+"/f", []byte("now"), 0o600); err != nil {
 		t.Fatal(err)
 	}

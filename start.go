@@ -107,7 +107,7 @@ func (v *values) ready() modes.Ready {
 	if v.is("ready-fd") {
 		n := v.number("ready-fd", 0, 3, 1<<20)
 		if r.FD = netio.InheritedFile(n); r.FD == nil && v.err == nil {
-			v.fail(netio.Usagef("", "--ready-fd %d: no such descriptor is open", n))
+			v.fail(netio.Usagef("", "--ready-fd %d: no such descriptor is open for writing", n))
 		}
 	}
 	return r

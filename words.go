@@ -31,7 +31,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 		}
 	case modes.Connected:
 		if c.verbose > 0 {
-			return fmt.Sprintf("%s%sconnected to %s from %s", c.prefix(), netio.Label(e.Addr), e.Peer, e.Local), false
+			return c.prefix() + netio.Label(e.Addr) + "connected" + between(e.Peer, e.Local), false
 		}
 	case modes.Step:
 		return c.prefix() + e.Text, false
@@ -45,11 +45,20 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	return c.checkWords(e)
 }
 
+// between names the two addresses of a connection; one of a Unix socket has none
+// of its own.
+func between(peer, local string) string {
+	if local == "" || local == "@" {
+		return ""
+	}
+	return " to " + peer + " from " + local
+}
+
 // checkWords says what a check found.
 func (c *console) checkWords(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Open:
-		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), peerName(e.Peer), trip(e.Seconds)), true
+		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), e.Peer, trip(e.Seconds)), true
 	case modes.Shut:
 		return c.prefix() + e.Err.Error(), false
 	case modes.Echo:

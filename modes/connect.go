@@ -50,7 +50,7 @@ func isUnanswered(o netio.Outcome, r netio.Rules) bool {
 // that passes when a server starts. All tries together get that long.
 func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Duration, log Log) (*netio.End, error) {
 	if addr.Scheme == "file" {
-		return nil, netio.Usagef("fid relay PORT "+addr.Text, "%s: a file is a target of relay only", addr.Text)
+		return nil, netio.Usagef(netio.Typable("fid relay PORT "+addr.Text), "%s: a file is a target of relay only", addr.Text)
 	}
 	begin := time.Now()
 	var last error

@@ -16,25 +16,28 @@ type Ready struct {
 	FD   *os.File // gets the same line and is closed; nil for none
 }
 
-// announce tells that the listener accepts.
+// announce tells that the listener accepts: first the file and the descriptor,
+// which can fail, then the log.
 func (r Ready) announce(l netio.Listener, addr netio.Address, o Options) error {
 	ready := readyAddress(l.Addr(), o.Net.Family == "6" || addr.Scheme == "tcp6")
-	o.Log(Event{Name: Listening, Addr: addr.Text, Local: l.Addr().String(), Ready: ready, AnyPort: addr.Port == "0"})
+	failed := func(what string, err error) error {
+		return &netio.Error{Kind: netio.KindLocal, What: what + ": cannot write it: " + netio.Reason(err), Err: err}
+	}
+	if r.File != "" {
+		if err := writeWhole(r.File, ready+"\n"); err != nil {
+			return failed("the ready file", err)
+		}
+	}
 	if r.FD != nil {
 		_, err := r.FD.WriteString(ready + "\n")
 		if e := r.FD.Close(); err == nil {
 			err = e
 		}
 		if err != nil {
-			return &netio.Error{Kind: netio.KindLocal, Addr: "--ready-fd", What: err.Error(), Err: err}
+			return failed("--ready-fd", err)
 		}
 	}
-	if r.File == "" {
-		return nil
-	}
-	if err := writeWhole(r.File, ready+"\n"); err != nil {
-		return &netio.Error{Kind: netio.KindLocal, Addr: r.File, What: "cannot write the ready file: " + netio.Reason(err), Err: err}
-	}
+	o.Log(Event{Name: Listening, Addr: addr.Text, Local: l.Addr().String(), Ready: ready, AnyPort: addr.Port == "0"})
 	return nil
 }
 

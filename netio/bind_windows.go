@@ -9,3 +9,6 @@ import (
 func bindUnix(path string, _ fs.FileMode) (*net.UnixListener, error) {
 	return net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: path})
 }
+
+// lockDirectory: nothing is there to lock a directory with on Windows.
+func lockDirectory(string) (unlock func()) { return func() {} }

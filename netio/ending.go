@@ -49,7 +49,7 @@ func (s *session) outputEnded() error {
 // wasReceive: the near input is a pipe that was left open but never used, and
 // something came: a peer or a parent that just does not close our stdin.
 func (s *session) wasReceive() bool {
-	return s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && s.near.isIdle()
+	return s.near.Sock == nil && s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && s.near.isIdle()
 }
 
 // stayFor: the end has finished, the other one has not. Its peer may be gone

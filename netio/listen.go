@@ -103,6 +103,9 @@ func bindError(text, host, port string, err error) error {
 	if kind, _ := describe(err); kind == KindBind && what == "in use" {
 		e.Hint = "see who: ss -ltnp 'sport = :" + port + "'"
 	}
+	if ip, parseErr := netip.ParseAddr(host); parseErr == nil && isZoneless(ip) {
+		e.Hint = zoneHint(ip, port)
+	}
 	return e
 }
 

@@ -157,7 +157,9 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 		_, e.What = d.describe(attempts[0].err)
 		e.What = "no address answers (" + strings.Join(each, "; ") + ")"
 	}
-	e.Hint = d.hint(attempts)
+	if ip := attempts[0].addr.Addr(); isZoneless(ip) {
+		e.Hint = zoneHint(ip, d.addr.Port)
+	}
 	return e
 }
 
@@ -188,13 +190,13 @@ func (d *tcpDialer) describe(err error) (Kind, string) {
 	return KindBind, "cannot bind the source " + strings.Trim(d.opts.Source+" port "+d.opts.SourcePort, " port") + ": " + what
 }
 
-// hint helps where a link-local address lacks its zone (RFC 4007, section 11).
-func (d *tcpDialer) hint(attempts []attempt) string {
-	ip := attempts[0].addr.Addr()
-	if ip.IsLinkLocalUnicast() && ip.Is6() && ip.Zone() == "" {
-		return "a link-local address needs its interface: " + JoinText(ip.String()+"%INTERFACE", d.addr.Port)
-	}
-	return ""
+// isZoneless: a link-local address that lacks its zone (RFC 4007, section 11).
+func isZoneless(ip netip.Addr) bool {
+	return ip.IsLinkLocalUnicast() && ip.Is6() && ip.Zone() == ""
+}
+
+func zoneHint(ip netip.Addr, port string) string {
+	return "a link-local address needs its interface: " + JoinText(ip.String()+"%INTERFACE", port)
 }
 
 // precedes orders the kinds of several attempts: an answer tells more than silence.

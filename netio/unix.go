@@ -73,6 +73,7 @@ func listenUnix(_ context.Context, a Address, _ Options) (Listener, error) {
 		}
 	}
 	if !a.isAbstract() {
+		defer lockDirectory(a.Path)()
 		if err := removeStale(a); err != nil {
 			return nil, err
 		}
