@@ -262,6 +262,18 @@ func TestSocketFileIsUnlinkedAtTheEnd(t *testing.T) {
 	}
 }
 
+func TestSecondListenerDoesNotUseUpTheFirstOnesOnlySession(t *testing.T) {
+	path := "unix:" + t.TempDir() + "/s"
+	first, addr := serving(t, nil, nil, "listen", path)
+	begin(t, nil, nil, "listen", path).wants(10, path+": cannot bind: in use")
+	p := begin(t, fileOf(t, 1000), nil, "connect", addr)
+	p.wants(0)
+	first.wants(0)
+	if !bytes.Equal(first.stdout.Bytes(), pattern(1000)) {
+		t.Errorf("%d bytes came", first.stdout.Len())
+	}
+}
+
 func TestDescriptorsAreGivenBack(t *testing.T) {
 	p, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
 	count := func() int {

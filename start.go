@@ -21,20 +21,18 @@ func start(ctx context.Context, c *cli.Context, out *console) error {
 	if out.verbose > 1 {
 		o.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
+	deadline := v.duration("deadline")
 	mode, err := v.mode(c.Command.Name, c.Args().Slice())
-	if v.err == nil {
-		v.err = err
-	}
 	if v.err != nil {
 		return v.err
 	}
-	if d := v.duration("deadline"); d > 0 {
+	if err != nil {
+		return err
+	}
+	if deadline > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d, netio.TimeoutError("", "not done within", d, "--deadline", ""))
+		ctx, cancel = context.WithTimeoutCause(ctx, deadline, netio.TimeoutError("", "not done within", deadline, "--deadline", ""))
 		defer cancel()
-	}
-	if v.err != nil {
-		return v.err
 	}
 	return mode.Run(ctx, o)
 }

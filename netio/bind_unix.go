@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const askNetwork = "unixgram" // of removeStale
+
 // bindUnix makes the socket file with its final mode: chmod afterwards would
 // leave a moment in which others can connect. The umask is the process's, so
 // this is done before any other goroutine makes files.

@@ -109,7 +109,9 @@ func unixBindError(a Address, err error) error {
 	return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: " + what, Err: err}
 }
 
-// removeStale makes way for a bind: a socket on which nobody answers goes.
+// removeStale makes way for a bind: a socket on which nobody answers goes. It
+// asks with a datagram socket where it can: that is refused by a dead socket
+// and is of the wrong type for a live one, whose only client it would be else.
 func removeStale(a Address) error {
 	st, err := os.Lstat(a.Path)
 	switch {
@@ -118,7 +120,7 @@ func removeStale(a Address) error {
 	case st.Mode().Type() != fs.ModeSocket:
 		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: a file that is not a socket is there"}
 	}
-	conn, err := net.DialTimeout("unix", a.Path, time.Second)
+	conn, err := net.DialTimeout(askNetwork, a.Path, time.Second)
 	if err == nil {
 		_ = conn.Close()
 	}
