@@ -105,7 +105,28 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 			return rest, netio.Usagef(x.hint, "--%s %s", name, x.why)
 		}
 	}
-	return rest, netio.Usagef("fid --help", "there is no flag --%s", shorten(name))
+	return rest, netio.Usagef(r.nearest(name), "there is no flag --%s", shorten(name))
+}
+
+// nearest names the flags that the user may have meant, or where they stand.
+func (r *reader) nearest(name string) string {
+	var near []string
+	for _, f := range r.table {
+		if len(name) > 2 && f.long != "" && (strings.Contains(f.long, name) || strings.Contains(name, f.long)) {
+			near = append(near, "--"+f.long)
+		}
+	}
+	if len(near) > 0 {
+		return strings.Join(near, "  or  ")
+	}
+	return r.helpCommand()
+}
+
+func (r *reader) helpCommand() string {
+	if r.line.mode == "" {
+		return "fid connect --help"
+	}
+	return "fid " + r.line.mode + " --help"
 }
 
 // letters reads a word of letters, -lvk or -w3.
@@ -149,7 +170,7 @@ func (r *reader) byLetter(word string) (flag, error) {
 		return flag{}, netio.Usagef("a port is 0 to 65535, without a sign", "there is no flag -%c", letter)
 	}
 	_, size := utf8.DecodeRuneInString(word)
-	return flag{}, netio.Usagef("fid --help", "there is no flag -%s", word[:size])
+	return flag{}, netio.Usagef(r.helpCommand(), "there is no flag -%s", word[:size])
 }
 
 func (r *reader) add(f flag, value string) {

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -28,16 +28,19 @@ type console struct {
 	check    bool // the run has no data: its report is the output (-z, --echo)
 	begin    time.Time
 	stderr   *lines
+	stdout   *lines // the report of a check
 	json     *lines // nil without --json
-	jsonOnly bool   // --json goes to standard error, in place of words
+	jsonOnly bool   // --json goes to standard error or into the report, in place of words
 
 	mu      sync.Mutex
 	summary summary
 }
 
-func newConsole(asNC bool) *console {
+// newConsole makes the console of a run, which ends with ctx; failed ends it when
+// a report cannot be written.
+func newConsole(ctx context.Context, failed func(error), asNC bool) *console {
 	return &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		begin: time.Now(), stderr: newLines(os.Stderr)}
+		begin: time.Now(), stderr: newLog(os.Stderr), stdout: newReport(ctx, os.Stdout, failed)}
 }
 
 // configure reads the flags that are about talking.
@@ -51,7 +54,7 @@ func (c *console) configure(v *values) error {
 	}
 	switch to := v.c.String("json"); {
 	case to == "" && c.check:
-		c.json, c.jsonOnly = newLines(os.Stdout), true
+		c.json, c.jsonOnly = c.stdout, true
 	case to == "":
 		c.json, c.jsonOnly = c.stderr, true
 	case strings.HasPrefix(to, "fd:"):
@@ -60,13 +63,13 @@ func (c *console) configure(v *values) error {
 		if err != nil || file == nil {
 			return netio.Usagef("", "--json=%s: fd:N with the number of an open descriptor is meant", shorten(to))
 		}
-		c.json = newLines(file)
+		c.json = newLog(file)
 	default:
 		f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 		if err != nil {
 			return &netio.Error{Kind: netio.KindLocal, Addr: shorten(to), What: "cannot write: " + netio.Reason(err), Err: err}
 		}
-		c.json = newLines(f)
+		c.json = newLog(f)
 	}
 	return nil
 }
@@ -83,7 +86,7 @@ func (c *console) event(e modes.Event) {
 		return
 	}
 	if line, report := c.words(e); line != "" && report {
-		c.report(line)
+		c.stdout.add(escape(line) + "\n") // standard output has no data in a check
 	} else if line != "" {
 		c.say(line)
 	}
@@ -91,27 +94,27 @@ func (c *console) event(e modes.Event) {
 
 func (c *console) say(line string) { c.stderr.add(escape(line) + "\n") }
 
-// report writes a line of a check's answer: standard output has no data then.
-func (c *console) report(line string) {
-	if _, err := os.Stdout.WriteString(escape(line) + "\n"); err != nil && c.summary.reportErr == nil {
-		c.summary.reportErr = &netio.Error{Kind: netio.KindLocal, Addr: "standard output", What: netio.Reason(err), Err: err}
-	}
-}
-
 // finish says how the run ended and returns the exit code.
-func (c *console) finish(err error) netio.Kind {
-	if err == nil {
-		err = c.summary.reportErr
-	}
+func (c *console) finish(ctx context.Context, err error) netio.Kind {
+	c.mu.Lock() // a dialler that lost its race may still have a step to tell
+	defer c.mu.Unlock()
 	code := netio.KindOf(err)
 	if c.json != nil {
 		c.json.add(c.summary.json(c, err, code))
 		c.json.close()
 	}
+	c.stdout.close()
+	if err == nil && ctx.Err() != nil { // the report's last lines
+		err = context.Cause(ctx)
+		code = netio.KindOf(err)
+	}
 	if err != nil && err != error(errHelpShown) && !c.jsonOnly {
 		c.sayError(err, code)
 	}
-	c.stderr.close()
+	if dropped := c.stderr.close(); dropped > 0 {
+		// The log is closed: this goes past it, to whoever reads by now.
+		fmt.Fprintf(os.Stderr, "%s%d messages were dropped: nobody read them\n", c.prefix(), dropped)
+	}
 	return code
 }
 
@@ -132,7 +135,12 @@ func (c *console) sayError(err error, code netio.Kind) {
 	}
 }
 
-func (c *console) prefix() string { return "fid: " }
+func (c *console) prefix() string {
+	if c.asNC {
+		return "nc: "
+	}
+	return "fid: "
+}
 
 // escape shows what a terminal would obey: bytes of names and peers end up in
 // messages. The line's own text is ASCII.
@@ -150,59 +158,4 @@ func escape(s string) string {
 		i += n
 	}
 	return b.String()
-}
-
-// Lines are written by a goroutine of their own and dropped when too many wait:
-// the data never waits for a log that nobody reads.
-type lines struct {
-	to      io.Writer
-	queue   chan string
-	done    chan struct{}
-	dropped int
-}
-
-// How many lines may wait, and how long the end of the run waits for them.
-const (
-	queuedLines = 4096
-	flushLimit  = 500 * time.Millisecond
-)
-
-func newLines(to io.Writer) *lines { return &lines{to: to} }
-
-func (l *lines) add(line string) {
-	if l.queue == nil {
-		l.queue, l.done = make(chan string, queuedLines), make(chan struct{})
-		go l.write(l.queue)
-	}
-	select {
-	case l.queue <- line:
-	default:
-		l.dropped++
-	}
-}
-
-func (l *lines) write(queue <-chan string) {
-	defer close(l.done)
-	for line := range queue {
-		_, _ = io.WriteString(l.to, line) // there is nobody left to tell of a failure here
-	}
-}
-
-// close waits until all is written, or for flushLimit where nobody reads.
-func (l *lines) close() {
-	if l.queue == nil {
-		return
-	}
-	if l.dropped > 0 {
-		select {
-		case l.queue <- fmt.Sprintf("fid: %d messages were dropped: nobody read them\n", l.dropped):
-		default:
-		}
-	}
-	close(l.queue)
-	l.queue = nil
-	select {
-	case <-l.done:
-	case <-time.After(flushLimit):
-	}
 }

@@ -165,7 +165,7 @@ func TestQuestionWithoutAnAnswerIsSaid(t *testing.T) {
 	c := h.client()
 	c.hears(pattern(20))
 	_ = c.Close()
-	p.wants(0, "the far end closed without a byte", "--no-half-close")
+	p.wants(0, "closed without an answer; if one was due, try --no-half-close")
 }
 
 func TestResetAfterDataWritesWhatCameAndSaysReset(t *testing.T) {

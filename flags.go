@@ -1,18 +1,15 @@
 package main
 
 // A flag is one row of the table of flags: there is one set, and a letter means
-// the same in every mode. Parser, help, completions and tests read the table.
+// the same in every mode. Parser, help and tests read the table.
 type flag struct {
 	letter   byte   // 0: none
 	long     string // empty: only the letter
 	value    string // what the value is called in help; empty: takes none
 	optional bool   // the value may be left out, else it follows "="
 	modes    string // the initials of the modes that take it
-	help     string
+	help     string // for --help; empty: not said there
 }
-
-// The initials of the modes, in the order of their names in help.
-const allModes = "LCER"
 
 // flags is the table of flags.
 func flags() []flag {
@@ -20,39 +17,39 @@ func flags() []flag {
 		{'4', "ipv4", "", false, "LCER", "IPv4 only"},
 		{'6', "ipv6", "", false, "LCER", "IPv6 only"},
 		{'d', "no-stdin", "", false, "LC", "receive only"},
-		{'h', "help", "", false, "LCER", "this help"},
-		{'i', "interval", "DUR", false, "C", "pause between ports, probes"},
-		{'k', "keep-open", "", false, "L", "more clients, in parallel"},
-		{'l', "listen", "", false, "L", "listen, without a mode word"},
+		{'h', "help", "", false, "LCER", ""},
+		{'i', "interval", "DUR", false, "C", "pause in between"},
+		{'k', "keep-open", "", false, "L", "more clients at once"},
+		{'l', "listen", "", false, "L", "listen"},
 		{'n', "numeric", "", false, "LCER", "no look-ups"},
-		{'N', "half-close", "", false, "LC", "FIN also where it is held"},
-		{'p', "source-port", "PORT", false, "LC", "from (listen: on) this port"},
-		{'q', "linger", "DUR", false, "LC", "so long for the reply"},
+		{'N', "half-close", "", false, "LC", "FIN even if held"},
+		{'p', "source-port", "PORT", false, "LC", "port to use"},
+		{'q', "linger", "DUR", false, "LC", "limit on the reply"},
 		{'r', "random", "", false, "C", "-z in random order"},
-		{'s', "source", "ADDR", false, "LC", "from (listen: on) this IP"},
-		{'U', "unix", "", false, "LC", "the word is a socket's path"},
-		{'v', "verbose", "", false, "LCER", "who, how ended; -vv: steps"},
-		{'w', "", "DUR", false, "LC", "limit connect and idle"},
+		{'s', "source", "ADDR", false, "LC", "address to use"},
+		{'U', "unix", "", false, "LC", "the word is a path"},
+		{'v', "verbose", "", false, "LCER", "who, how; -vv: steps"},
+		{'w', "", "DUR", false, "LC", "limit connect, idle"},
 		{'z', "probe", "", false, "C", "which ports are open"},
-		{0, "accept-timeout", "DUR", false, "L", "until a client comes"},
-		{0, "connect-timeout", "DUR", false, "CR", "look-up to connected (10 s)"},
-		{0, "count", "N", false, "C", "probes (1)"},
-		{0, "deadline", "DUR", false, "LCER", "the whole run"},
+		{0, "accept-timeout", "DUR", false, "L", "until a client"},
+		{0, "connect-timeout", "DUR", false, "CR", "until connected"},
+		{0, "count", "N", false, "C", "probes to send"},
+		{0, "deadline", "DUR", false, "LCER", "for the whole run"},
 		{0, "echo", "", false, "C", "check an echo"},
-		{0, "first-byte-timeout", "DUR", false, "LC", "until the far end's first"},
+		{0, "first-byte-timeout", "DUR", false, "LC", "until a byte"},
 		{0, "hangup", "", false, "LC", "end with the far end"},
-		{0, "idle-timeout", "DUR", false, "LCER", "without a byte either way"},
-		{0, "json", "[=FILE|fd:N]", true, "LCER", "events, an object a line"},
-		{0, "max-conns", "N", false, "LER", "sessions at once"},
-		{0, "no-half-close", "", false, "LC", "no FIN at the input's end"},
-		{0, "once", "", false, "ER", "one session, then end"},
-		{0, "ready-fd", "N", false, "LER", "write the address there"},
-		{0, "ready-file", "FILE", false, "LER", "the same, once it accepts"},
-		{0, "recv-only", "", false, "LC", "send nothing (as -d)"},
-		{0, "send-only", "", false, "LC", "throw away what comes"},
-		{0, "size", "N", false, "C", "bytes of a probe (64)"},
-		{0, "version", "", false, "LCER", "print the version"},
-		{0, "wait", "DUR", false, "C", "try again until it is there"},
+		{0, "idle-timeout", "DUR", false, "LCER", "without any byte"},
+		{0, "json", "[=FILE|fd:N]", true, "LCER", "events, one a line"},
+		{0, "max-conns", "N", false, "LER", "clients at once"},
+		{0, "no-half-close", "", false, "LC", "no FIN at input's end"},
+		{0, "once", "", false, "ER", "end after one client"},
+		{0, "ready-fd", "N", false, "LER", "write the address"},
+		{0, "ready-file", "FILE", false, "LER", "write the address"},
+		{0, "recv-only", "", false, "LC", ""},
+		{0, "send-only", "", false, "LC", "drop what comes"},
+		{0, "size", "N", false, "C", "bytes of a probe"},
+		{0, "version", "", false, "LCER", ""},
+		{0, "wait", "DUR", false, "C", "retry until there"},
 	}
 }
 

@@ -13,17 +13,33 @@ import (
 // overview is what fid says when it is asked nothing in particular.
 const overview = `fid: join standard input and output, or a second socket, to a stream
 
-  fid listen 9000 > big.iso                   receive a file      (other host: fid connect HOST 9000 < big.iso)
-  fid connect -z --wait 30s db 5432           wait until a port is open
-  fid connect --echo --count 5 HOST 7         check an echo
-  fid relay 8080 db:5432                      forward a port
-  fid echo 7000                               serve an echo
+  fid listen 9000 > big.iso               receive a file
+  fid connect HOST 9000 < big.iso         send it, from the other host
+  fid connect -z --wait 30s db 5432       wait until a port is open
+  fid connect --echo --count 5 HOST 7     check an echo
+  fid relay 8080 db:5432                  forward a port
+  fid echo 7000                           serve an echo
 
-fid [connect] [flags] HOST PORT | ADDRESS     fid -l, fid listen [flags] [HOST] PORT | ADDRESS
-fid relay [flags] LISTEN TARGET               fid echo [flags] [HOST] PORT | ADDRESS
-ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH  echo:  discard:  zero:           letters are nc's
-exit: 0 all delivered  2 usage  3 name  4 refused  5 clock  6 broken  7 unreachable  9 local  10 bind  12 check
+fid [connect] [flags] HOST PORT | ADDRESS
+fid listen [flags] [HOST] PORT | ADDRESS              (fid -l is the same)
+fid echo [flags] [HOST] PORT | ADDRESS
+fid relay [flags] LISTEN TARGET
+ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH  file:PATH  echo:  discard:  zero:
+
+exit: 0 all delivered  2 usage  3 name  4 refused  5 clock  6 broken
+      7 unreachable  9 local  10 bind  12 check        (letters are nc's)
 fid MODE --help: its flags      man fid: everything
+`
+
+// overviewOfNC is the same under the name nc, which has no mode words.
+const overviewOfNC = `nc: fid under the name nc: no mode words, FIN at the input's end with -N or -q
+
+  nc -l 9000 > big.iso                    receive a file
+  nc -N HOST 9000 < big.iso               send it, from the other host
+  nc -zv HOST 20-30                       which ports are open
+
+nc [flags] HOST PORT                      nc -l [flags] [HOST] PORT
+
 `
 
 // opening is how each mode's help begins: examples first.
@@ -32,44 +48,54 @@ func opening(mode string) string {
 	case "listen":
 		return `fid listen: join standard input and output to a client
 
-  fid listen 9000 > big.iso                   receive a file
-  fid listen 9000 < big.iso                   send one to whoever connects
-  fid listen -k --ready-file r 0 >> log       many clients, a free port, its address in r
+  fid listen 9000 > big.iso               receive a file
+  fid listen 9000 < big.iso               send one to whoever connects
+  fid listen -k --ready-file r 0 >> log   many clients, a free port, told in r
 
-fid listen [flags] [HOST] PORT | ADDRESS      ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH
+fid listen [flags] [HOST] PORT | ADDRESS
+ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH
 `
 	case "connect":
 		return `fid connect: join standard input and output to a server
 
-  fid connect HOST 9000 < big.iso             send a file
-  fid connect -z --wait 30s db 5432           wait until a port is open
-  fid connect --echo --count 5 HOST 7         check an echo
-  fid connect --no-half-close HOST 80         talk HTTP by hand
+  fid connect HOST 9000 < big.iso         send a file
+  fid connect -z --wait 30s db 5432       wait until a port is open
+  fid connect --echo --count 5 HOST 7     check an echo
 
-fid [connect] [flags] HOST PORT | ADDRESS     ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH  echo:  discard:  zero:
+fid [connect] [flags] HOST PORT | ADDRESS
+ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH  echo:  discard:  zero:
 `
 	case "echo":
 		return `fid echo: send back to every client what it says
 
-  fid echo 7000                               serve an echo on every address
-  fid echo --once --ready-file r 127.0.0.1:0  one client, a free port, its address in r
+  fid echo 7000                           on every address
+  fid echo --once --ready-file r 0        one client, a free port, told in r
 
-fid echo [flags] [HOST] PORT | ADDRESS        ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH
+fid echo [flags] [HOST] PORT | ADDRESS
+ADDRESS: HOST:PORT  [v6]:PORT  unix:PATH
 `
 	}
 	return `fid relay: join every client to a connection of its own to TARGET
 
-  fid relay 8080 db:5432                      forward a port
-  fid relay -v 127.0.0.1:8080 db:5432         for this host only, and tell who came
-  fid relay 8080 unix:/run/app.sock           a port in front of a Unix socket
-  fid relay 8080 file:index.html              a file to each client
+  fid relay 8080 db:5432                  forward a port
+  fid relay -v 127.0.0.1:8080 db:5432     for this host only, and tell who came
+  fid relay 8080 unix:/run/app.sock       a port in front of a Unix socket
+  fid relay 8080 file:index.html          a file to each client
 
-fid relay [flags] LISTEN TARGET     HOST:PORT  [v6]:PORT  unix:PATH; TARGET also file:PATH  echo:  discard:  zero:
+fid relay [flags] LISTEN TARGET
+LISTEN, TARGET: HOST:PORT  [v6]:PORT  unix:PATH
+TARGET also: file:PATH  echo:  discard:  zero:
 `
 }
 
 // usage is the answer to a command line without words.
-func (c *console) usage(w io.Writer) { _, _ = io.WriteString(w, overview) }
+func (c *console) usage(w io.Writer) {
+	text := overview
+	if c.asNC {
+		text = overviewOfNC + flagsOf("LC", screenWidth())
+	}
+	_, _ = io.WriteString(w, text)
+}
 
 // help is the answer to --help: about one mode, if one was named.
 func (c *console) help(l commandLine) {
@@ -82,14 +108,20 @@ func (c *console) help(l commandLine) {
 
 // helpText is the help of one mode on a screen of so many columns.
 func helpText(mode string, width int) string {
+	return opening(mode) + "\n" + flagsOf(strings.ToUpper(mode[:1]), width) +
+		"DUR: seconds, or 500ms 2m 1h; 0 is off.  Codes: fid --help.  More: man fid\n"
+}
+
+// flagsOf lists the flags that one of the modes takes, but for those whose help
+// is empty: a screen has no room for what everybody knows.
+func flagsOf(modes string, width int) string {
 	var cells []string
 	for _, f := range flags() {
-		if strings.Contains(f.modes, strings.ToUpper(mode[:1])) && f.long != "version" {
-			cells = append(cells, fmt.Sprintf("%-24s %s", f.synopsis(), f.help))
+		if strings.ContainsAny(f.modes, modes) && f.help != "" {
+			cells = append(cells, fmt.Sprintf("%-16s  %s", f.synopsis(), f.help))
 		}
 	}
-	return opening(mode) + "\n" + inColumns(cells, width) +
-		"DUR: seconds, or 500ms 2m 1h; 0 is off      exit codes: fid --help      man fid: everything\n"
+	return inColumns(cells, width)
 }
 
 // synopsis is the flag as help shows it: "-q, --linger DUR".
@@ -107,12 +139,13 @@ func (f flag) synopsis() string {
 	return strings.TrimSuffix(s+" "+f.value, " ")
 }
 
-// cellWidth is the room of one flag in help.
-const cellWidth = 54
+// cellWidth is the room of one flag in help: two fit into 80 columns.
+const cellWidth = 40
 
-// inColumns fills as many columns as fit, each from top to bottom.
+// inColumns sets the cells in two columns, or in one where two do not fit, each
+// from top to bottom.
 func inColumns(cells []string, width int) string {
-	columns := max(1, width/cellWidth)
+	columns := 1 + min(1, width/(2*cellWidth))
 	rows := (len(cells) + columns - 1) / columns
 	var b strings.Builder
 	for row := range rows {
@@ -125,7 +158,7 @@ func inColumns(cells []string, width int) string {
 	return b.String()
 }
 
-// screenWidth is the terminal's, and a wide one's where there is none.
+// screenWidth is the terminal's, and the usual one's where there is none.
 func screenWidth() int {
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		return width

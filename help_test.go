@@ -30,13 +30,18 @@ func TestHelpNamesEverySchemeThatTheModeTakes(t *testing.T) {
 func TestHelpOfEachModeFitsAScreen(t *testing.T) {
 	for _, mode := range modeNames {
 		text := helpText(mode, 2*cellWidth)
-		if n := strings.Count(text, "\n"); n > 24 {
+		if n := strings.Count(text, "\n"); n > 23 { // and the prompt
 			t.Errorf("fid %s --help has %d lines", mode, n)
 		}
 		for _, line := range strings.Split(text, "\n") {
-			if len(line) > 2*cellWidth+12 {
+			if len(line) >= 2*cellWidth {
 				t.Errorf("fid %s --help has a line of %d characters: %s", mode, len(line), line)
 			}
+		}
+	}
+	for _, line := range strings.Split(overview+overviewOfNC, "\n") {
+		if len(line) >= 2*cellWidth {
+			t.Errorf("the overview has a line of %d characters: %s", len(line), line)
 		}
 	}
 }

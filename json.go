@@ -16,6 +16,7 @@ type record struct {
 	Event      string   `json:"event"`
 	Mode       string   `json:"mode,omitempty"`
 	Address    string   `json:"address,omitempty"`
+	Client     string   `json:"client,omitempty"`
 	Peer       string   `json:"peer,omitempty"`
 	Local      string   `json:"local,omitempty"`
 	Ready      string   `json:"ready,omitempty"`
@@ -36,15 +37,15 @@ type record struct {
 }
 
 type trips struct {
-	Least  float64 `json:"least"`
+	Min    float64 `json:"min"`
 	Median float64 `json:"median"`
 	P90    float64 `json:"p90"`
 	P99    float64 `json:"p99"`
-	Most   float64 `json:"most"`
+	Max    float64 `json:"max"`
 }
 
 func jsonEvent(e modes.Event) string {
-	r := record{Event: e.Name, Address: e.Addr, Peer: e.Peer, Local: e.Local, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
+	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: e.Local, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
 	if e.Seconds > 0 {
 		r.Seconds = &e.Seconds
 	}
@@ -82,7 +83,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 }
 
 func (r record) line() string {
-	r.Time = time.Now().UTC().Format(time.RFC3339Nano)
+	r.Time = time.Now().UTC().Format("2006-01-02T15:04:05.000000000Z") // sorts as text
 	b, err := json.Marshal(r)
 	if err != nil {
 		return `{"event":"note","text":"an event could not be written"}` + "\n"
@@ -96,12 +97,11 @@ type summary struct {
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin
 	local          string
-	reportErr      error
 }
 
 func (s *summary) add(e modes.Event) {
 	switch e.Name {
-	case modes.Listening, modes.Connected:
+	case modes.Listening, modes.Accepted, modes.Connected:
 		s.last.Addr, s.last.Peer, s.local = e.Addr, e.Peer, e.Local
 	case modes.Echo:
 		s.sent += e.Sent
@@ -121,6 +121,9 @@ func (s *summary) json(c *console, err error, code netio.Kind) string {
 		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions}
 	if s.sessions == 1 {
 		r.EndedFirst = s.last.First
+	}
+	if s.sessions > 1 { // which of them?
+		r.Peer, r.Local = "", ""
 	}
 	r.setEnd(err, code)
 	return r.line()

@@ -18,15 +18,15 @@ func main() {
 
 // run is the program: the arguments in, the exit code out.
 func run(args []string) int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer catchSignals(cancel)()
 	asNC := isNC(args[0])
-	out := newConsole(asNC)
-	ctx, stop := catchSignals(context.Background())
-	defer stop()
+	out := newConsole(ctx, cancel, asNC)
 	line, err := readArgs(args[1:], asNC)
 	if err == nil {
 		err = execute(ctx, line, out)
 	}
-	code := out.finish(err)
+	code := out.finish(ctx, err)
 	dieBySignal(code)
 	return int(code)
 }

@@ -18,5 +18,6 @@ func TestScripts(t *testing.T) {
 	if _, err := os.Stat("/bin/sh"); err != nil {
 		t.Skip("the scripts are for a POSIX shell: there is no /bin/sh here")
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true})
+	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true,
+		UpdateScripts: os.Getenv("FID_UPDATE") != ""}) // writes what was said into the scripts: read the diff
 }

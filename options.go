@@ -169,6 +169,9 @@ func (v *values) options(out *console) modes.Options {
 	o.Net.Timeout, o.Net.TimeoutFlag = v.clock(connectTimeout, "connect-timeout", "w")
 	o.Rules.Idle, o.Rules.IdleFlag = v.clock(0, "idle-timeout", "w")
 	o.Rules.IdleEnds = v.is("w") && !v.is("idle-timeout")
+	if (out.mode == "echo" || out.mode == "relay") && !v.is("idle-timeout") {
+		o.Rules.HalfOpen = modes.HalfOpenLimit
+	}
 	o.Rules.FirstByte = v.duration("first-byte-timeout")
 	o.Rules.Hangup = v.is("hangup")
 	o.Rules.SendOnly = v.is("send-only")

@@ -68,6 +68,16 @@ func isService(s string) bool {
 	return err == nil
 }
 
+// arePorts: each word is a port, a service or a list of them.
+func arePorts(words []string) bool {
+	for _, w := range words {
+		if !isPortList(w) && !isService(w) {
+			return false
+		}
+	}
+	return true
+}
+
 // addList takes ports, "80", "20-30" or "http,20,22-23", each as parse has it.
 func addList(to *[]netio.Address, list string, parse func(port string) (netio.Address, error)) error {
 	for _, ports := range strings.Split(list, ",") {

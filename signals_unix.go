@@ -8,14 +8,14 @@ import (
 	"os/signal"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"fid/netio"
 )
 
-// catchSignals returns a context that ends with the first SIGHUP, SIGINT or
-// SIGTERM; a second one takes its default action. One that the parent ignores
-// (nohup) stays ignored.
-func catchSignals(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// catchSignals calls cancel at the first SIGHUP, SIGINT or SIGTERM; a second one
+// takes its default action. One that the parent ignores (nohup) stays ignored.
+func catchSignals(cancel context.CancelCauseFunc) (stop func()) {
 	caught := make(chan os.Signal, 1)
 	var wanted []os.Signal
 	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
@@ -31,10 +31,10 @@ func catchSignals(ctx context.Context) (context.Context, func()) {
 	go func() {
 		if s, ok := <-caught; ok {
 			signal.Reset(wanted...)
-			cancel(&netio.Error{Kind: netio.Kind(128 + int(s.(syscall.Signal))), What: "ended by " + s.String()})
+			cancel(&netio.Error{Kind: netio.Kind(128 + int(s.(syscall.Signal))), What: "ended by " + unix.SignalName(s.(syscall.Signal))})
 		}
 	}()
-	return ctx, func() { signal.Stop(caught); close(caught) }
+	return func() { signal.Stop(caught); close(caught) }
 }
 
 // dieBySignal ends the process by the signal that ended the run, so that a

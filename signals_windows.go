@@ -8,10 +8,8 @@ import (
 	"fid/netio"
 )
 
-// catchSignals returns a context that ends with the first Ctrl-C; a second one
-// ends the process.
-func catchSignals(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// catchSignals calls cancel at the first Ctrl-C; a second one ends the process.
+func catchSignals(cancel context.CancelCauseFunc) (stop func()) {
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, os.Interrupt)
 	go func() {
@@ -20,7 +18,7 @@ func catchSignals(ctx context.Context) (context.Context, func()) {
 			cancel(&netio.Error{Kind: netio.KindInterrupt, What: "ended by " + s.String()})
 		}
 	}()
-	return ctx, func() { signal.Stop(caught); close(caught) }
+	return func() { signal.Stop(caught); close(caught) }
 }
 
 // dieBySignal: Windows processes end with a code only.

@@ -60,12 +60,20 @@ func (v *values) listen(words []string) (runner, error) {
 	l := modes.Listen{Stdio: v.stdio(), KeepOpen: v.is("keep-open")}
 	v.need("max-conns", "keep-open")
 	if l.KeepOpen && !l.Stdio.NoInput {
-		if st, err := os.Stdin.Stat(); err == nil && st.Mode().IsRegular() {
+		st, err := os.Stdin.Stat()
+		l.InputUnused = err == nil && !isNull(st)
+		if err == nil && st.Mode().IsRegular() {
 			v.fail(netio.Usagef("fid relay PORT file:PATH", "-k with a file on standard input: a late client would get a part of it"))
 		}
 	}
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
 	return l, err
+}
+
+// isNull: the file is /dev/null, or what stands for it.
+func isNull(st os.FileInfo) bool {
+	null, err := os.Stat(os.DevNull)
+	return err == nil && os.SameFile(st, null)
 }
 
 // server reads what the serving modes have in common. In listen, -s and -p are
@@ -115,7 +123,11 @@ func (v *values) relay(words []string) (runner, error) {
 	const usage = "fid relay LISTEN TARGET"
 	switch {
 	case len(words) == 1:
-		return nil, netio.Usagef(netio.Typable(usage+"; a host called relay: fid connect relay "+words[0]), "relay needs a TARGET")
+		hint := usage + "; a host called relay: fid connect relay " + words[0]
+		if listen, target, found := strings.Cut(words[0], ":"); found && strings.Contains(target, ":") {
+			hint = "fid relay " + listen + " " + target // as ssh -L has it
+		}
+		return nil, netio.Usagef(netio.Typable(hint), "relay needs a TARGET")
 	case len(words) > 2:
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
@@ -171,13 +183,15 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef("", "-U takes one word, the path")
 	case len(words) == 0:
 		err = netio.Usagef(usage, "no address, and there is no default one")
+	case len(words) == 1 && (words[0] == "help" || words[0] == "version"):
+		err = netio.Usagef("fid --"+words[0]+"; a host of that name: fid connect "+words[0]+" PORT", "%s: no port", words[0])
 	case len(words) == 1:
 		a, err = netio.ParseAddress(words[0], role)
 	case len(words) == 2 && role == netio.ToDial && isPortList(words[1]) && !isService(words[1]):
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[1]))
 	case len(words) == 2:
 		a, err = netio.ParseHostPort(words[0], words[1], role)
-	case role == netio.ToDial:
+	case role == netio.ToDial && arePorts(words[1:]):
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
 	default:
 		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))

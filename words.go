@@ -26,17 +26,20 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 			return c.prefix() + "listening on " + e.Local + fromElsewhere(e.Local), false
 		}
 	case modes.Accepted:
-		if watched {
+		if watched || c.onScreen {
 			return c.prefix() + netio.Label(e.Addr) + peerName(e.Peer) + " connected", false
 		}
 	case modes.Connected:
+		if c.verbose > 0 && e.Client != "" {
+			return c.prefix() + netio.Label(peerName(e.Client)) + "connected to " + e.Addr + between(e.Peer, e.Local), false
+		}
 		if c.verbose > 0 {
 			return c.prefix() + netio.Label(e.Addr) + "connected" + between(e.Peer, e.Local), false
 		}
 	case modes.Step:
 		return c.prefix() + e.Text, false
 	case modes.Note:
-		if c.verbose > 0 || c.onScreen {
+		if c.verbose > 0 || c.onScreen && !e.Quiet {
 			return c.prefix() + netio.Label(e.Addr) + e.Text, false
 		}
 	case modes.Ended:
@@ -51,7 +54,7 @@ func between(peer, local string) string {
 	if local == "" || local == "@" {
 		return ""
 	}
-	return " to " + peer + " from " + local
+	return " (" + peer + " from " + local + ")"
 }
 
 // checkWords says what a check found.
@@ -67,13 +70,23 @@ func (c *console) checkWords(e modes.Event) (line string, report bool) {
 		p := e.Probes
 		line = fmt.Sprintf("%s%d sent, %d back, %.3g %% lost", netio.Label(e.Addr), p.Sent, p.Back, 100*p.Loss())
 		if p.Back > 0 {
-			line += "; round trip " + trip(p.Percentile(0).Seconds()) + " least, " + trip(p.Percentile(0.5).Seconds()) + " median, " +
-				trip(p.Percentile(0.9).Seconds()) + " 90 %, " + trip(p.Percentile(0.99).Seconds()) + " 99 %, " + trip(p.Percentile(1).Seconds()) + " most"
+			line += "; round trip min " + percentile(p, 0) + ", median " + percentile(p, 0.5)
+			for _, q := range []struct {
+				needs int
+				at    float64
+			}{{10, 0.9}, {100, 0.99}} {
+				if p.Back >= q.needs {
+					line += fmt.Sprintf(", %g %% in ", 100*q.at) + percentile(p, q.at)
+				}
+			}
+			line += ", max " + percentile(p, 1)
 		}
 		return line, true
 	}
 	return "", false
 }
+
+func percentile(p *modes.Probes, q float64) string { return trip(p.Percentile(q).Seconds()) }
 
 // endWords says how a session ended. In a serving mode it is the only place
 // where a session's failure is told, and one that is not the client's doing is
@@ -97,7 +110,7 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	}
 	rate := ""
 	if e.Seconds > 0 {
-		rate = fmt.Sprintf(" (%s/s)", netio.Bytes(int64(float64(e.Sent+e.Received)/e.Seconds)))
+		rate = fmt.Sprintf(" (%s/s)", netio.Bytes(int64(float64(max(e.Sent, e.Received))/e.Seconds)))
 	}
 	return fmt.Sprintf("%sended in order%s: %s sent, %s received in %s%s", who, firstWords(e.First),
 		netio.Bytes(e.Sent), netio.Bytes(e.Received), trip(e.Seconds), rate)
@@ -123,11 +136,19 @@ func (c *console) wordsOfNC(e modes.Event) string {
 	case modes.Accepted:
 		return "Connection received on " + host + " " + port
 	case modes.Connected, modes.Open:
-		return fmt.Sprintf("Connection to %s (%s) %s port [tcp/%s] succeeded!", typedHost(e.Addr), host, port, service(port))
+		return fmt.Sprintf("Connection to %s%s %s port [tcp/%s] succeeded!", typedHost(e.Addr), numeric(typedHost(e.Addr), host), port, service(port))
 	case modes.Shut:
 		return errorOfNC(e.Err)
 	}
 	return ""
+}
+
+// numeric is the address beside a name that stands for it.
+func numeric(typed, host string) string {
+	if typed == host {
+		return ""
+	}
+	return " (" + host + ")"
 }
 
 // errorOfNC is how nc.openbsd says that a connection failed.
@@ -137,6 +158,9 @@ func errorOfNC(err error) string {
 		return "nc: " + err.Error()
 	}
 	host, port, splitErr := net.SplitHostPort(e.Addr)
+	if len(e.Tried) > 0 {
+		host += numeric(host, e.Tried[0])
+	}
 	switch {
 	case splitErr != nil:
 	case e.Kind == netio.KindRefused:

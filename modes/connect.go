@@ -31,8 +31,8 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
 	o.Log(ended(c.Address.Text, far, outcome))
 	if isUnanswered(outcome, o.Rules) {
-		o.Log(Event{Name: Note, Addr: c.Address.Text,
-			Text: "the far end closed without a byte; where an answer was due, it took our half-close for a hang-up: --no-half-close"})
+		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: near.Input == netio.InputStream,
+			Text: "closed without an answer; if one was due, try --no-half-close"})
 	}
 	return outcome.Err
 }
@@ -41,6 +41,7 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 const smallRequest = 16 << 10
 
 // isUnanswered: a question was sent, our half closed, and no byte came back.
+// Some servers and proxies take a half-close for a hang-up.
 func isUnanswered(o netio.Outcome, r netio.Rules) bool {
 	return o.Err == nil && o.First == "near" && o.Received == 0 && o.Sent > 0 && o.Sent <= smallRequest &&
 		r.FIN == netio.FINAuto && !r.SendOnly && !r.Bounded

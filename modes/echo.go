@@ -12,7 +12,6 @@ type EchoServer struct{ Server }
 // Run serves until ctx ends, or with Once until the first session has ended.
 func (e EchoServer) Run(ctx context.Context, o Options) error {
 	e.perEnd = 1
-	o.Rules.HalfOpen = halfOpenLimit
 	return e.serve(ctx, o, func(ctx context.Context, end *netio.End) error {
 		outcome := o.pump(e.Address.Text).Loop(ctx, end)
 		o.Log(ended(e.Address.Text, end, outcome))

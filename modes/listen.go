@@ -2,7 +2,6 @@ package modes
 
 import (
 	"context"
-	"io"
 
 	"fid/netio"
 )
@@ -11,8 +10,9 @@ import (
 // output of many clients to standard output.
 type Listen struct {
 	Server
-	Stdio    netio.Stdio
-	KeepOpen bool
+	Stdio       netio.Stdio
+	KeepOpen    bool
+	InputUnused bool // with KeepOpen: somebody may expect that input is sent
 }
 
 // keepOpenRead is the most that one client writes to standard output at once.
@@ -30,6 +30,9 @@ func (l Listen) Run(ctx context.Context, o Options) error {
 	}
 	l.Once = true
 	return l.serve(ctx, o, func(ctx context.Context, far *netio.End) error {
+		if far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
+			far.Name += ": " + far.Peer
+		}
 		outcome := o.pump(l.Address.Text).Join(ctx, near, far)
 		o.Log(ended(l.Address.Text, far, outcome))
 		return outcome.Err
@@ -43,8 +46,11 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if l.InputUnused {
+		o.Log(Event{Name: Note, Addr: l.Address.Text, Text: "standard input goes nowhere with -k"})
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(io.EOF)
+	defer cancel(nil)
 	go func() {
 		if out.AwaitReaderGone() == nil {
 			cancel(&netio.Error{Kind: netio.KindPipe, Addr: "standard output", What: "nobody reads it any more"})
@@ -60,10 +66,13 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 		if err != nil {
 			return err
 		}
-		outcome := o.pump(l.Address.Text).Join(ctx, near, far)
+		outcome := netio.Pump{Rules: o.Rules}.Join(ctx, near, far)
 		o.Log(ended(l.Address.Text, far, outcome))
 		return outcome.Err
 	})
+	if netio.KindOf(err) == netio.KindPipe {
+		return err // standard output is left as it is, to die of it
+	}
 	if e := out.Close(); e != nil {
 		return e
 	}

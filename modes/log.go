@@ -9,9 +9,9 @@ import "fid/netio"
 const (
 	Listening = "listening" // Addr, Local, Ready, AnyPort
 	Step      = "step"      // Text: only where -vv asks for it
-	Connected = "connected" // Addr, Peer, Local, Seconds
+	Connected = "connected" // Addr, Peer, Local, Seconds, Client
 	Accepted  = "accepted"  // Addr, Peer, Local
-	Note      = "note"      // Addr, Text
+	Note      = "note"      // Addr, Text, Quiet
 	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
 	Open      = "open"      // Addr, Peer, Seconds: a port of -z
 	Shut      = "shut"      // Addr, Err: a port of -z that is not open
@@ -26,6 +26,8 @@ type Event struct {
 	Addr           string // the endpoint as the user typed it
 	Peer, Local    string // numeric
 	Text           string
+	Quiet          bool   // only for who asks for more (-v)
+	Client         string // of a relay's connection: for which client it is
 	Ready          string // an address that connect takes as it stands
 	AnyPort        bool   // the user asked for port 0 and must be told which it is
 	Sent, Received int64

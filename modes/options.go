@@ -6,9 +6,14 @@ import (
 	"fid/netio"
 )
 
-// halfOpenLimit is how long a session of echo or relay may stay without a byte
-// once one side has ended: nobody is there to end it by hand.
-const halfOpenLimit = 10 * time.Minute
+// HalfOpenLimit is how long a session of echo or relay may stay without a byte
+// once one side has ended, unless --idle-timeout says otherwise: nobody is
+// there to end it by hand.
+const HalfOpenLimit = 10 * time.Minute
+
+// watchInterval is how often a relay looks for clients that are gone though
+// their bytes still wait.
+const watchInterval = 30 * time.Second
 
 // Options are what every mode takes from the command line.
 type Options struct {
@@ -17,8 +22,7 @@ type Options struct {
 	Log   Log
 }
 
-// pump returns the pump of a session. A nil End is one of standard input and
-// output, which nobody needs to be told the name of.
+// pump returns the pump of a session, whose notes are told under addr.
 func (o Options) pump(addr string) netio.Pump {
 	return netio.Pump{Rules: o.Rules, Note: func(what string) { o.Log(Event{Name: Note, Addr: addr, Text: what}) }}
 }

@@ -25,7 +25,7 @@ func (r Ready) announce(l netio.Listener, addr netio.Address, o Options) error {
 	}
 	if r.File != "" {
 		if err := writeWhole(r.File, ready+"\n"); err != nil {
-			return failed("the ready file", err)
+			return failed(r.File, err)
 		}
 	}
 	if r.FD != nil {

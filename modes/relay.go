@@ -15,7 +15,10 @@ type Relay struct {
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
 	r.perEnd = 2
-	o.Rules.HalfOpen = halfOpenLimit
+	if r.Target.IsEmbedded() {
+		r.perEnd = 4 // its own end, and for a moment its listener
+	}
+	o.Rules.Watch = watchInterval
 	dialer, err := r.Target.Dialer(o.Net)
 	if err != nil {
 		return err
@@ -28,7 +31,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 			o.Log(Event{Name: Ended, Addr: r.Target.Text, Peer: client.Peer, Err: err})
 			return err
 		}
-		o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local})
+		o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer})
 		outcome := o.pump(r.Target.Text).Join(ctx, client, far)
 		o.Log(ended(r.Target.Text, client, outcome))
 		return outcome.Err

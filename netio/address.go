@@ -126,7 +126,7 @@ func splitScheme(word string) (Scheme, string, error) {
 			}
 		}
 	}
-	if found && slices.Contains(laterSchemes(), name) && !isNumber(rest) {
+	if found && slices.Contains(laterSchemes(), name) {
 		return tcp, "", Usagef("", "%s: is not in this version of fid", name)
 	}
 	return tcp, word, foreign(word)

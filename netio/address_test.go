@@ -37,7 +37,6 @@ func TestAddressIsTakenApart(t *testing.T) {
 		{"tcp4:0.0.0.0:80", ToListen, Address{Scheme: "tcp4", Host: "0.0.0.0", Port: "80"}},
 		{"echo:", ToDial, Address{Scheme: "echo"}},
 		{"echo:7000", ToDial, Address{Scheme: "tcp", Host: "echo", Port: "7000"}},
-		{"udp:53", ToDial, Address{Scheme: "tcp", Host: "udp", Port: "53"}},
 		{"unix:run/x", ToDial, Address{Scheme: "unix", Path: "run/x"}},
 		{`unix:C:\x.sock`, ToDial, Address{Scheme: "unix", Path: `C:\x.sock`}},
 		{"unix:a,b", ToListen, Address{Scheme: "unix", Path: "a,b"}},
@@ -76,6 +75,7 @@ func TestRefusalSaysWhatToType(t *testing.T) {
 		{"TCP-LISTEN:80,fork,bind=::1", "fid relay [::1]:80 HOST:PORT"},
 		{"UNIX-CONNECT:/run/x", "unix:/run/x"},
 		{"udp:db:53", ""},
+		{"udp:53", ""},
 		{"", "HOST:PORT"},
 	} {
 		_, err := ParseAddress(c.word, ToDial)

@@ -11,6 +11,8 @@ type clocks struct {
 	linger    time.Time // the reply is not waited for any longer
 	firstByte time.Time // the far end must have said something
 	note      time.Time // tell why the session goes on
+	noteText  string
+	watch     time.Time // look for an end that is dead
 	idle      time.Duration
 	idleFlag  string
 	ended     bool // the near input has ended
@@ -24,10 +26,17 @@ func (c *clocks) start(s *session) {
 	if s.rules.FirstByte > 0 {
 		c.firstByte = time.Now().Add(s.rules.FirstByte)
 	}
+	if s.rules.Watch > 0 {
+		c.watch = time.Now().Add(s.rules.Watch)
+	}
 }
 
 // nearEnded starts the clock of -q.
 func (c *clocks) nearEnded(s *session) {
+	c.note = time.Time{}
+	if s.heldFIN && s.near.Input == InputNone {
+		c.noteLater("no input: waiting for the far end to finish (-N ends our side)")
+	}
 	c.ended = s.near.Input != InputNone
 	if s.rules.Bounded && s.rules.Linger > 0 {
 		c.linger = time.Now().Add(s.rules.Linger)
@@ -40,14 +49,17 @@ func (c *clocks) halfOpen(s *session, farEnded bool) {
 		c.idle, c.idleFlag = limit, "half-open; --idle-timeout"
 	}
 	if farEnded && s.near.Sock == nil {
-		c.note = time.Now().Add(noteAfter)
+		c.noteLater("the far end has finished; what standard input gives is still sent (--hangup ends here)")
 	}
 }
+
+// noteLater tells why a session goes on, if it still does in a while.
+func (c *clocks) noteLater(text string) { c.note, c.noteText = time.Now().Add(noteAfter), text }
 
 // next returns a channel that gives the time when a clock must be looked at.
 func (c *clocks) next(s *session) <-chan time.Time {
 	var at time.Time
-	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.idleCheck(s)} {
+	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.watch, c.idleCheck(s)} {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
@@ -82,18 +94,22 @@ func (c *clocks) check(s *session, now time.Time) error {
 	if past(c.note, now) {
 		c.note = time.Time{}
 		if s.note != nil {
-			s.note("the far end has finished; what standard input gives is still sent (--hangup ends here)")
+			s.note(c.noteText)
 		}
 	}
 	if past(c.firstByte, now) {
 		c.firstByte = time.Time{}
-		if s.flow.In.Read() == 0 {
+		if s.flow.In.Read() == 0 && !s.flow.In.done {
 			return TimeoutError(s.far.Name, "no first byte for", s.rules.FirstByte, "--first-byte-timeout", "")
 		}
 	}
+	if past(c.watch, now) {
+		c.watch = now.Add(s.rules.Watch)
+		c.checkDead(s)
+	}
 	if past(c.linger, now) {
 		c.linger = time.Time{}
-		if s.far.unacked() > 0 || s.flow.In.Read() > s.flow.In.Written() {
+		if s.undelivered() || s.near.Input == InputNone && !s.flow.In.done {
 			return c.expired(s, "not all delivered after", s.rules.Linger, "-q")
 		}
 		s.endNow()
@@ -113,12 +129,37 @@ func (c *clocks) checkIdle(s *session) error {
 	if time.Since(s.flow.lastMove()) < c.idle {
 		return nil
 	}
-	if s.rules.IdleEnds && c.ended && s.far.unacked() == 0 && s.flow.In.Read() == s.flow.In.Written() {
+	if s.flow.In.Read() == s.flow.In.Written() && s.waiting() {
+		s.flow.touch() // we were stopped, or slow, not the far end
+		return nil
+	}
+	if s.rules.IdleEnds && c.ended && !s.undelivered() {
 		c.idle = 0
 		s.endNow()
 		return nil
 	}
 	return c.expired(s, "no byte for", c.idle, c.idleFlag)
+}
+
+// undelivered: something has not reached the other side, as far as this host
+// knows. What waits in our own kernel counts: it came in time.
+func (s *session) undelivered() bool {
+	return s.far.unacked() > 0 || s.flow.In.Read() > s.flow.In.Written() || s.waiting()
+}
+
+// waiting: bytes of the far end, or its FIN, have come and are not read yet.
+func (s *session) waiting() bool {
+	return !s.flow.In.done && s.far.Sock != nil && !s.far.isIdle()
+}
+
+// checkDead looks for an end that was reset while its bytes cannot be passed
+// on: nobody reads it then, so nobody is told.
+func (c *clocks) checkDead(s *session) {
+	for _, d := range []*direction{&s.flow.Out, &s.flow.In} {
+		if d.src != nil && d.src.Sock != nil && !d.done && d.Read() > d.Written() && d.src.Sock.isDead() {
+			s.breakOff(d.src, errReset)
+		}
+	}
 }
 
 func (c *clocks) expired(s *session, what string, d time.Duration, flag string) error {

@@ -41,6 +41,7 @@ func TestConformance(t *testing.T) {
 		"an idle session ends by its clock":          idle,
 		"a half-open session ends by its clock":      halfOpen,
 		"a peer gone before the input's end":         goneEarly,
+		"a reset behind a blocked direction":         blocked,
 		"a reset is no end":                          reset,
 		"a relay carries both ends":                  relayed,
 		"a peer that vanishes leaves nothing behind": vanished,
@@ -253,6 +254,30 @@ func goneEarly(t *testing.T, r row) {
 	if o := <-joined; KindOf(o.Err) != KindReset {
 		t.Errorf("%+v", o)
 	}
+}
+
+// blocked: what had arrived before a reset cannot be passed on, since the other
+// side does not read. Nobody reads the broken end either, so nobody is told.
+func blocked(t *testing.T, r row) {
+	if !r.resets {
+		t.Skip("this transport has no reset")
+	}
+	client, near := pair(t, r)
+	far, server := pair(t, r)
+	joined := make(chan Outcome, 1)
+	rules := Rules{HalfOpen: 100 * time.Millisecond, Watch: 10 * time.Millisecond}
+	go func() { joined <- Pump{Rules: rules}.Join(context.Background(), near, far) }()
+	_ = client.Sock.SetDeadline(time.Now().Add(300 * time.Millisecond))
+	for buf := noise(1 << 20); ; { // until nothing more fits on the way
+		if _, err := client.Write(buf); err != nil {
+			break
+		}
+	}
+	_ = client.Close() // its linger is still 0
+	if o := <-joined; KindOf(o.Err) != KindTimeout {
+		t.Errorf("%+v", o)
+	}
+	_ = server.Close()
 }
 
 func relayed(t *testing.T, r row) {

@@ -8,6 +8,9 @@ import "time"
 // queue is asked again after a while that grows to 50 ms.
 func (s *Socket) drain() error {
 	buf := make([]byte, minBuffer)
+	if s.tcp == nil {
+		s.discardWaiting(buf)
+	}
 	for wait := 100 * time.Microsecond; !s.flushed(); wait = min(2*wait, 50*time.Millisecond) {
 		if s.isDead() {
 			if s.Unacked() > 0 {
@@ -20,6 +23,17 @@ func (s *Socket) drain() error {
 		}
 	}
 	return nil
+}
+
+// discardWaiting reads what has come and forgets it: a Unix socket tells nothing
+// of its queue, but is reset by a close on unread bytes, too.
+func (s *Socket) discardWaiting(buf []byte) {
+	_ = s.conn.SetReadDeadline(time.Time{})
+	for !s.isIdle() {
+		if _, err := s.conn.Read(buf); err != nil {
+			return
+		}
+	}
 }
 
 // discard reads for a while and forgets it.

@@ -38,7 +38,11 @@ func (s *session) outputEnded() error {
 		}
 		return nil
 	}
-	if s.ending || s.rules.Hangup || s.near.Input == InputTerminal || s.wasReceive() {
+	switch {
+	case s.rules.Hangup && s.near.Input != InputTerminal && s.inMidTransfer():
+		s.breakOff(s.far, hangupError())
+		return nil
+	case s.ending, s.rules.Hangup, s.near.Input == InputTerminal, s.wasReceive():
 		s.near.stopReading()
 		return nil
 	}
@@ -50,6 +54,16 @@ func (s *session) outputEnded() error {
 // something came: a peer or a parent that just does not close our stdin.
 func (s *session) wasReceive() bool {
 	return s.near.Sock == nil && s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && s.near.isIdle()
+}
+
+// inMidTransfer: there is more to send. A file of which all was read is not
+// idle as far as poll(2) knows.
+func (s *session) inMidTransfer() bool {
+	out := &s.flow.Out
+	if s.near.Size > 0 {
+		return out.Written() < s.near.Size
+	}
+	return out.Read() > out.Written() || !s.near.isIdle()
 }
 
 // stayFor: the end has finished, the other one has not. Its peer may be gone
@@ -123,11 +137,17 @@ func (s *session) breakOff(e *End, err error) {
 		return
 	}
 	s.broken, s.cause = e, err
+	s.clocks.halfOpen(s, false) // what had arrived is not written for ever
 	if e == s.near {
 		s.far.stopReading()
 	} else {
 		s.near.stopReading()
 	}
+}
+
+// hangupError is the end of --hangup where it cuts a transfer.
+func hangupError() error {
+	return &Error{Kind: KindReset, What: "hung up at the far end's FIN (--hangup)"}
 }
 
 // resetError tells how far the session had come when a socket failed.

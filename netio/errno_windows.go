@@ -40,9 +40,3 @@ func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {
 	}
 	return KindOther, "", false
 }
-
-// outOfDescriptors reports whether errno says that this process or the system
-// has no socket left, which passes as soon as a session ends.
-func outOfDescriptors(errno syscall.Errno) bool {
-	return errno == windows.WSAEMFILE || errno == windows.WSAENOBUFS
-}

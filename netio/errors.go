@@ -80,6 +80,8 @@ type Error struct {
 	What string // the clause
 	Hint string // what to type instead; empty where there is nothing to do
 	Err  error  // the cause below, for errors.Is; may be nil
+
+	Tried []string // the numeric addresses that were dialled, in their order
 }
 
 func (e *Error) Error() string {
@@ -142,6 +144,7 @@ func describe(err error) (Kind, string) {
 	var errno syscall.Errno
 	var dns *net.DNSError
 	var mine *Error
+	var addr *net.AddrError
 	switch {
 	case errors.As(err, &mine):
 		return mine.Kind, mine.What
@@ -156,6 +159,10 @@ func describe(err error) (Kind, string) {
 		return KindTimeout, "no answer"
 	case errors.Is(err, fs.ErrNotExist):
 		return KindOther, "no such file"
+	case errors.Is(err, context.Canceled):
+		return KindOther, "called off"
+	case errors.As(err, &addr):
+		return KindName, "no address of this family"
 	}
 	return KindOther, err.Error()
 }

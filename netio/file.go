@@ -11,6 +11,10 @@ func dialFile(a Address, _ Options) Dialer { return &fileDialer{a} }
 
 // Dial opens the file for one session, to be read from its start.
 func (d *fileDialer) Dial(context.Context) (*End, error) {
+	if st, err := os.Stat(d.addr.Path); err == nil && !st.Mode().IsRegular() && !st.IsDir() {
+		// Opening a FIFO waits for its writer, and nothing could call that off.
+		return nil, &Error{Kind: KindLocal, Addr: d.addr.Text, What: "not a regular file: it has no start to read from"}
+	}
 	f, err := os.Open(d.addr.Path)
 	if err != nil {
 		return nil, localError(d.addr.Text, err)

@@ -31,6 +31,7 @@ type Rules struct {
 	IdleFlag  string        // the flag that set Idle, for the message
 	IdleEnds  bool          // Idle is an end in order once the near input has ended (-w)
 	HalfOpen  time.Duration // Idle's limit once one side has ended, where it is shorter; 0 is for ever
+	Watch     time.Duration // how often to look for a reset end whose bytes cannot be passed on; 0 is never
 	MaxRead   int           // the most bytes of one Read and Write; 0 is maxBuffer
 }
 

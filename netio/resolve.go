@@ -22,7 +22,7 @@ func (a Address) resolve(ctx context.Context, o Options) ([]netip.Addr, error) {
 		return []netip.Addr{ip}, nil
 	}
 	if o.Numeric {
-		return nil, &Error{Kind: KindName, Addr: cut(a.Text), What: "a name, and -n allows no look-up"}
+		return nil, &Error{Kind: KindName, Addr: cut(a.Text), What: "a name, and -n takes addresses only"}
 	}
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip"+family, a.Host)
 	if err != nil {

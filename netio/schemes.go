@@ -82,6 +82,9 @@ func (a Address) scheme() Scheme {
 	return Scheme{}
 }
 
+// IsEmbedded reports whether the peer runs inside this process.
+func (a Address) IsEmbedded() bool { return a.scheme().Rest == RestNone }
+
 // Dialer returns what dials the address, or an error where that cannot be done.
 func (a Address) Dialer(o Options) (Dialer, error) {
 	s := a.scheme()

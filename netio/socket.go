@@ -130,7 +130,7 @@ func (s *Socket) awaitGone() error {
 	return raw.Read(func(fd uintptr) bool { return hungUp(fd) })
 }
 
-// isIdle reports whether a Read would wait: nothing to read and no end.
+// isIdle reports whether a Read would wait.
 func (s *Socket) isIdle() bool {
 	idle := false
 	if raw, err := s.conn.SyscallConn(); err == nil {

@@ -19,8 +19,10 @@ func hungUp(fd uintptr) bool {
 	return err == nil && n > 0 && p[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
 }
 
-// readable reports whether a read would return at once.
+// readable reports whether a read would return bytes, an error, or a socket's end
+// at once. A pipe that is at its end has POLLHUP only (poll(2)), and gives nothing.
 func readable(fd uintptr) bool {
-	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
-	return err != nil || n > 0
+	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	_, err := unix.Poll(p, 0)
+	return err != nil || p[0].Revents&(unix.POLLIN|unix.POLLERR|unix.POLLNVAL) != 0
 }

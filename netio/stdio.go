@@ -67,7 +67,7 @@ func (s *SharedOutput) Close() error {
 }
 
 // AwaitReaderGone returns nil when nobody reads standard output any more, and
-// an error when that cannot be told here or ctx ends first.
+// an error when that cannot be told here or Close comes first.
 func (s *SharedOutput) AwaitReaderGone() error {
 	w, ok := s.end.Stream.(interface{ awaitReaderGone() error })
 	if !ok {

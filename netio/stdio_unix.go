@@ -61,9 +61,11 @@ func (s *stdio) openInput() error {
 		return localError("standard input", err)
 	}
 	if s.input == InputPipe || s.input == InputTerminal {
-		s.reading, err = newWaker()
+		if s.reading, err = newWaker(); err != nil {
+			return localError("standard input", err)
+		}
 	}
-	return err
+	return nil
 }
 
 // inspect tells what a descriptor is, and how much a regular file has left. A
@@ -125,10 +127,13 @@ func (s *stdio) awaitInput() error {
 		// A Read would say io.EOF, as if somebody had typed Ctrl-D.
 		return &Error{Kind: KindLocal, Addr: "standard input", What: "the terminal is gone"}
 	}
+	if err != nil && err != errStopped {
+		return localError("standard input", err)
+	}
 	return err
 }
 
-// isIdle reports whether a Read would wait: nothing to read and no end.
+// isIdle reports whether a Read would give nothing now.
 func (s *stdio) isIdle() bool { return !readable(stdin) }
 
 // StopReading ends the Read that waits and all later ones.
@@ -162,7 +167,7 @@ func (s *stdio) Write(p []byte) (int, error) {
 }
 
 // awaitReaderGone returns nil when nobody reads standard output any more, which
-// shows as POLLERR on a pipe (poll(2)). It returns errStopped when output ends.
+// shows as POLLERR on a pipe and as POLLHUP on a socket (poll(2)). It returns errStopped when output ends.
 func (s *stdio) awaitReaderGone() error {
 	if s.watching == nil {
 		return errStopped
@@ -171,7 +176,7 @@ func (s *stdio) awaitReaderGone() error {
 	defer s.watched.Unlock()
 	for {
 		events, err := s.watching.poll(stdout, 0)
-		if err != nil || events&unix.POLLERR != 0 {
+		if err != nil || events&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
 			return err
 		}
 	}

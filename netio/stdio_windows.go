@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/mattn/go-isatty"
@@ -18,7 +19,8 @@ type stdio struct {
 	output  Input
 	size    int64
 	chunks  chan chunk
-	rest    []byte
+	rest    []byte      // Read's own
+	left    atomic.Bool // rest is not empty
 	stopped chan struct{}
 }
 
@@ -95,11 +97,12 @@ func (s *stdio) Read(p []byte) (int, error) {
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
+	s.left.Store(len(s.rest) > 0)
 	return n, nil
 }
 
 // isIdle: nothing was handed over; a byte still on its way counts as none.
-func (s *stdio) isIdle() bool { return len(s.rest) == 0 }
+func (s *stdio) isIdle() bool { return !s.left.Load() }
 
 // StopReading ends the Read that waits and all later ones.
 func (s *stdio) StopReading() {

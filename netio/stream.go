@@ -85,7 +85,7 @@ func (e *End) stopReading() {
 	}
 }
 
-// isIdle reports whether a Read of e would wait: nothing to read and no end.
+// isIdle reports whether a Read of e would give nothing now.
 func (e *End) isIdle() bool {
 	if e.Sock != nil {
 		return e.Sock.isIdle()

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -148,6 +147,7 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 		<-ctx.Done() // the dialer's own timer may be a moment ahead
 		return late(ctx, addrs, d.addr.Host)
 	}
+	e.Tried = addrs
 	switch {
 	case same && len(addrs) == 1 && addrs[0] == d.addr.Host:
 		e.What = what
@@ -208,11 +208,4 @@ func precedes(a, b Kind) bool {
 		}
 	}
 	return false
-}
-
-// IsOutOfDescriptors reports whether err says that this process or the system
-// has no descriptor left.
-func IsOutOfDescriptors(err error) bool {
-	var errno syscall.Errno
-	return errors.As(err, &errno) && outOfDescriptors(errno)
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -141,13 +142,18 @@ type unixListener struct {
 	*listener
 	path string // empty where there is no file
 	file fs.FileInfo
+	once sync.Once
 }
 
 func (l *unixListener) Close() error {
-	if now, err := os.Lstat(l.path); err == nil && l.file != nil && os.SameFile(now, l.file) {
-		_ = os.Remove(l.path)
-	}
-	return l.listener.Close()
+	err := net.ErrClosed
+	l.once.Do(func() { // a second one could find another's socket under a number used again
+		if now, statErr := os.Lstat(l.path); statErr == nil && l.file != nil && os.SameFile(now, l.file) {
+			_ = os.Remove(l.path)
+		}
+		err = l.listener.Close()
+	})
+	return err
 }
 
 // Addr returns the socket's path, absolute where that is not too long to dial.

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"syscall"
+	"time"
+
+	"fid/netio"
+)
+
+// Lines are written by a goroutine of their own. A log's are dropped when too
+// many wait, for the data never waits for a log that nobody reads. A report's
+// are what the run is for: they are waited for, until ctx ends.
+type lines struct {
+	to     io.Writer
+	report bool
+	ctx    context.Context // of a report
+	failed func(error)     // told of a report's first failure; it ends ctx
+
+	mu      sync.Mutex
+	queue   chan string // nil until there is a line
+	closed  bool
+	dropped int
+	done    chan struct{}
+}
+
+// How many lines may wait, and how long the end of the run waits for a log.
+const (
+	queuedLines = 4096
+	flushLimit  = 500 * time.Millisecond
+)
+
+// newLog returns lines that may be dropped.
+func newLog(to io.Writer) *lines { return &lines{to: to} }
+
+// newReport returns lines that are written, or failed is told.
+func newReport(ctx context.Context, to io.Writer, failed func(error)) *lines {
+	return &lines{to: to, report: true, ctx: ctx, failed: failed}
+}
+
+// add queues a line; one that comes after close is nobody's any more.
+func (l *lines) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
+	if l.queue == nil {
+		l.queue, l.done = make(chan string, queuedLines), make(chan struct{})
+		go l.write(l.queue)
+	}
+	if l.report {
+		select {
+		case l.queue <- line:
+		case <-l.ctx.Done():
+		}
+		return
+	}
+	select {
+	case l.queue <- line:
+	default:
+		l.dropped++
+	}
+}
+
+func (l *lines) write(queue <-chan string) {
+	defer close(l.done)
+	var broken error
+	for line := range queue {
+		if broken != nil {
+			continue
+		}
+		if _, broken = io.WriteString(l.to, line); broken != nil && l.report {
+			l.failed(reportError(broken))
+		}
+	}
+}
+
+// reportError is a failure of standard output in a check.
+func reportError(err error) error {
+	e := &netio.Error{Kind: netio.KindLocal, Addr: "standard output", What: netio.Reason(err), Err: err}
+	if errors.Is(err, syscall.EPIPE) {
+		e.Kind, e.What = netio.KindPipe, "nobody reads it any more"
+	}
+	return e
+}
+
+// close waits until all is written: of a report until ctx ends, of a log for
+// flushLimit. It returns how many lines were dropped, if anybody reads by now.
+func (l *lines) close() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.queue == nil {
+		l.closed = true
+		return 0
+	}
+	l.closed = true
+	close(l.queue)
+	var ended <-chan struct{}
+	var late <-chan time.Time
+	if l.report {
+		ended = l.ctx.Done()
+	} else {
+		late = time.After(flushLimit)
+	}
+	select {
+	case <-l.done:
+		return l.dropped
+	case <-ended:
+	case <-late:
+	}
+	return 0
+}
