@@ -4,16 +4,12 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // The tests of the modes that serve: listen -k, echo and relay.
@@ -190,66 +186,6 @@ func TestMaxConnsLeavesTheRestInTheBacklog(t *testing.T) {
 	}
 }
 
-func TestFewDescriptorsServeManyClientsInTheEnd(t *testing.T) {
-	h := newHost(t)
-	go func() {
-		for {
-			c, err := h.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(c, c); _ = c.Close() }()
-		}
-	}()
-	for _, mode := range [][]string{{"echo", "--max-conns", "500", "127.0.0.1:0"}, {"echo", "127.0.0.1:0"}, {"relay", "127.0.0.1:0", h.addr()}} {
-		t.Run(strings.Join(mode[:2], " "), func(t *testing.T) {
-			p, addr := serving(t, nil, func(c *exec.Cmd) {
-				line := `ulimit -n 64; exec fid "$@"`
-				c.Path, _ = exec.LookPath("sh")
-				c.Args = append([]string{"sh", "-c", line, "sh"}, c.Args[1:]...)
-			}, mode...)
-			var clients sync.WaitGroup
-			for range 200 {
-				clients.Go(func() {
-					c := dialPeer(t, addr)
-					c.says([]byte("hello"))
-					c.finishes()
-					c.hears([]byte("hello"))
-				})
-			}
-			clients.Wait()
-			_ = p.cmd.Process.Signal(syscall.SIGTERM)
-			if code := p.code(); code != 143 {
-				t.Errorf("exit %d: %s", code, p.stderr.String())
-			}
-		})
-	}
-}
-
-func TestLackOfDescriptorsDoesNotSpin(t *testing.T) {
-	p, addr := serving(t, nil, func(c *exec.Cmd) {
-		c.Path, _ = exec.LookPath("sh")
-		c.Args = append([]string{"sh", "-c", `ulimit -n 40; exec fid "$@"`, "sh"}, c.Args[1:]...)
-	}, "echo", "--max-conns", "500", "127.0.0.1:0")
-	var conns []net.Conn
-	for range 60 { // they stay
-		c, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		conns = append(conns, c)
-	}
-	time.Sleep(time.Second) // what is measured is the time that passes
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	if code := p.code(); code != 143 {
-		t.Errorf("exit %d: %s", code, p.stderr.String())
-	}
-	if busy := p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime(); busy > 300*time.Millisecond {
-		t.Errorf("%v of processor time in a second of waiting, with %d clients", busy, len(conns))
-	}
-}
-
 func TestSocketFileIsUnlinkedAtTheEnd(t *testing.T) {
 	for _, args := range [][]string{{"echo"}, {"listen", "-k"}} {
 		path := t.TempDir() + "/s"
@@ -271,34 +207,5 @@ func TestSecondListenerDoesNotUseUpTheFirstOnesOnlySession(t *testing.T) {
 	first.wants(0)
 	if !bytes.Equal(first.stdout.Bytes(), pattern(1000)) {
 		t.Errorf("%d bytes came", first.stdout.Len())
-	}
-}
-
-func TestDescriptorsAreGivenBack(t *testing.T) {
-	p, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
-	count := func() int {
-		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
-		if err != nil {
-			t.Skip("no /proc here")
-		}
-		return len(entries)
-	}
-	round := func() {
-		c := dialPeer(t, addr)
-		c.says([]byte("x"))
-		c.finishes()
-		c.hears([]byte("x"))
-	}
-	round()
-	before := count()
-	for range 300 {
-		round()
-	}
-	deadline := time.Now().Add(patience)
-	for count() > before && time.Now().Before(deadline) {
-		time.Sleep(time.Millisecond) // the last session's close is fid's own business
-	}
-	if now := count(); now > before {
-		t.Errorf("%d descriptors before, %d after 300 sessions", before, now)
 	}
 }

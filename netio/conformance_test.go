@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
-	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -204,22 +203,6 @@ func idle(t *testing.T, r row) {
 	_ = peer.Close()
 }
 
-func halfOpen(t *testing.T, r row) {
-	client, near := pair(t, r)
-	far, server := pair(t, r)
-	if err := client.CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
-	o := Pump{Rules: Rules{HalfOpen: 50 * time.Millisecond}}.Join(context.Background(), near, far)
-	if KindOf(o.Err) != KindTimeout || !strings.Contains(o.Err.Error(), "half-open") {
-		t.Errorf("%+v", o)
-	}
-	for _, e := range []*End{client, server} {
-		_, _ = io.ReadAll(e)
-		_ = e.Close()
-	}
-}
-
 func reset(t *testing.T, r row) {
 	if !r.resets {
 		t.Skip("this transport has no reset")
@@ -254,69 +237,4 @@ func goneEarly(t *testing.T, r row) {
 	if o := <-joined; KindOf(o.Err) != KindReset {
 		t.Errorf("%+v", o)
 	}
-}
-
-// blocked: what had arrived before a reset cannot be passed on, since the other
-// side does not read. Nobody reads the broken end either, so nobody is told.
-func blocked(t *testing.T, r row) {
-	if !r.resets {
-		t.Skip("this transport has no reset")
-	}
-	client, near := pair(t, r)
-	far, server := pair(t, r)
-	joined := make(chan Outcome, 1)
-	rules := Rules{HalfOpen: 100 * time.Millisecond, Watch: 10 * time.Millisecond}
-	go func() { joined <- Pump{Rules: rules}.Join(context.Background(), near, far) }()
-	_ = client.Sock.SetDeadline(time.Now().Add(300 * time.Millisecond))
-	for buf := noise(1 << 20); ; { // until nothing more fits on the way
-		if _, err := client.Write(buf); err != nil {
-			break
-		}
-	}
-	_ = client.Close() // its linger is still 0
-	if o := <-joined; KindOf(o.Err) != KindTimeout {
-		t.Errorf("%+v", o)
-	}
-	_ = server.Close()
-}
-
-func relayed(t *testing.T, r row) {
-	client, near := pair(t, r)
-	far, server := pair(t, r)
-	joined := make(chan Outcome, 1)
-	go func() { joined <- Pump{}.Join(context.Background(), near, far) }()
-	looped := make(chan Outcome, 1)
-	go func() { looped <- Pump{}.Loop(context.Background(), server) }()
-	data := noise(4 << 20)
-	n, end := nearEnd(bytes.NewReader(data))
-	if o := (Pump{}).Join(context.Background(), end, client); o.Err != nil || !bytes.Equal(n.out.Bytes(), data) {
-		t.Errorf("%+v, %d bytes", o, n.out.Len())
-	}
-	if o := <-joined; o.Err != nil || o.Sent != int64(len(data)) || o.Received != int64(len(data)) {
-		t.Errorf("the relay: %+v", o)
-	}
-	<-looped
-}
-
-func vanished(t *testing.T, r row) {
-	client, near := pair(t, r)
-	far, server := pair(t, r)
-	joined := make(chan Outcome, 1)
-	go func() { joined <- Pump{}.Join(context.Background(), near, far) }()
-	_ = client.Close()
-	_, err := io.ReadAll(server)
-	if r.resets && !isReset(err) {
-		t.Errorf("the server heard %v, want a reset", err)
-	}
-	_ = server.Close()
-	o := <-joined
-	if r.resets && KindOf(o.Err) != KindReset {
-		t.Errorf("the relay: %+v", o)
-	}
-}
-
-func isReset(err error) bool {
-	kind, _ := describe(err)
-	var op *net.OpError
-	return errors.As(err, &op) && kind == KindReset
 }
