@@ -125,14 +125,25 @@ func (c *console) sayError(err error, code netio.Kind) {
 	if code > 128 && c.verbose == 0 || c.asNC && c.check && c.verbose == 0 && !usage {
 		return
 	}
+	e, ok := err.(*netio.Error)
 	if c.asNC && c.verbose > 0 && !usage {
-		c.say(errorOfNC(err))
+		if !ok || e.Addr != "" { // nc counts no ports
+			c.say(errorOfNC(err))
+		}
 		return
 	}
 	c.say(c.prefix() + err.Error())
-	if e, ok := err.(*netio.Error); ok && e.Hint != "" {
-		c.say("  " + e.Hint)
+	if ok && e.Hint != "" {
+		c.say("  " + c.inItsName(e.Hint))
 	}
+}
+
+// inItsName writes a hint for who has typed nc.
+func (c *console) inItsName(hint string) string {
+	if !c.asNC {
+		return hint
+	}
+	return strings.NewReplacer("fid connect --help", "nc -h", "fid listen --help", "nc -h", "fid listen", "nc -l", "fid connect", "nc").Replace(hint)
 }
 
 func (c *console) prefix() string {

@@ -14,7 +14,8 @@ import (
 )
 
 // catchSignals calls cancel at the first SIGHUP, SIGINT or SIGTERM; a second one
-// takes its default action. One that the parent ignores (nohup) stays ignored.
+// takes its default action. A SIGHUP or SIGINT that the parent ignores (nohup)
+// stays ignored; of a SIGTERM Go's runtime does not tell.
 func catchSignals(cancel context.CancelCauseFunc) (stop func()) {
 	caught := make(chan os.Signal, 1)
 	var wanted []os.Signal

@@ -39,13 +39,17 @@ func Bytes(n int64) string {
 	return value + " " + unit
 }
 
-// BytesOf writes a part and its whole: "1.2 of 4.0 GB", "64.0 kB of 4.0 GB".
+// BytesOf writes a part and its whole: "1.2 of 4.0 GB", "64.0 kB of 4.0 GB", and
+// to the byte where rounding would hide that they differ.
 func BytesOf(part, whole int64) string {
 	if part < whole/10 {
 		return Bytes(part) + " of " + Bytes(whole)
 	}
 	value, unit := scale(part, whole)
 	all, _ := scale(whole, whole)
+	if value == all && part != whole {
+		return strconv.FormatInt(part, 10) + " of " + strconv.FormatInt(whole, 10) + " B"
+	}
 	return value + " of " + all + " " + unit
 }
 
