@@ -27,7 +27,7 @@ func TestClockThatRanOutWhileWeWereStoppedDropsNothing(t *testing.T) {
 			p := begin(t, input, nil, append([]string{"connect", h.addr()}, args...)...)
 			c := h.client()
 			c.says([]byte("first"))
-			for p.read() < 5 {
+			for p.stdout.Len() < 5 {
 				time.Sleep(time.Millisecond) // until fid has written it: it is in its loop
 			}
 			_ = p.cmd.Process.Signal(syscall.SIGSTOP)

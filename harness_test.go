@@ -26,24 +26,29 @@ type process struct {
 	ended          chan struct{}
 }
 
-// A buffer can be asked while fid still writes.
+// A buffer can be asked while fid still writes. It does not embed bytes.Buffer,
+// whose ReadFrom would go past the lock.
 type buffer struct {
-	mu sync.Mutex
-	bytes.Buffer
+	mu  sync.Mutex
+	all []byte
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
+	b.all = append(b.all, p...)
+	return len(p), nil
 }
 
-// read returns how much fid has written to standard output by now.
-func (p *process) read() int {
-	p.stdout.mu.Lock()
-	defer p.stdout.mu.Unlock()
-	return p.stdout.Len()
+// Bytes returns what was written by now.
+func (b *buffer) Bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all
 }
+
+func (b *buffer) Len() int       { return len(b.Bytes()) }
+func (b *buffer) String() string { return string(b.Bytes()) }
 
 // begin starts fid. Standard input is what is given, a file or a pipe's end;
 // nil is /dev/null. set changes the command before it starts.
