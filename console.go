@@ -104,7 +104,7 @@ func (c *console) finish(ctx context.Context, err error) netio.Kind {
 		c.json.close()
 	}
 	c.stdout.close()
-	if err == nil && ctx.Err() != nil { // the report's last lines
+	if err == nil && c.check && ctx.Err() != nil { // the report's last lines
 		err = context.Cause(ctx)
 		code = netio.KindOf(err)
 	}
