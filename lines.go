@@ -81,11 +81,10 @@ func (l *lines) write(queue <-chan string) {
 
 // reportError is a failure of standard output in a check.
 func reportError(err error) error {
-	e := &netio.Error{Kind: netio.KindLocal, Addr: "standard output", What: netio.Reason(err), Err: err}
 	if errors.Is(err, syscall.EPIPE) {
-		e.Kind, e.What = netio.KindPipe, "nobody reads it any more"
+		return netio.ReaderGone(err)
 	}
-	return e
+	return &netio.Error{Kind: netio.KindLocal, Addr: "standard output", What: netio.Reason(err), Err: err}
 }
 
 // close waits until all is written: of a report until ctx ends, of a log for

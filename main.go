@@ -44,11 +44,11 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 		out.usage(os.Stderr)
 		return errHelpShown
 	}
-	if line.has("--help") {
+	if line.names("help") {
 		out.help(line)
 		return nil
 	}
-	if line.has("--version") {
+	if line.names("version") {
 		out.version()
 		return nil
 	}
@@ -75,15 +75,6 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 // errHelpShown is the end of a run that had nothing to do: help was its answer.
 var errHelpShown = &netio.Error{Kind: netio.KindUsage}
 
-func (l commandLine) has(flag string) bool {
-	for _, f := range l.flags {
-		if f == flag {
-			return true
-		}
-	}
-	return false
-}
-
 // cliFlags are the rows of the table that were typed, as urfave/cli takes them:
 // it spends more on each flag than a port check spends on its connection.
 // Values stay words here: options reads them, so that one place says what is
@@ -92,7 +83,7 @@ func cliFlags(line commandLine) []cli.Flag {
 	var list []cli.Flag
 	for _, f := range flags() {
 		switch {
-		case !line.names(f):
+		case !line.names(f.name()):
 		case f.letter == 'v':
 			list = append(list, &cli.IntFlag{Name: f.name()})
 		case f.value == "":
@@ -105,9 +96,9 @@ func cliFlags(line commandLine) []cli.Flag {
 }
 
 // names reports whether the flag was typed, with a value or without.
-func (l commandLine) names(f flag) bool {
+func (l commandLine) names(flag string) bool {
 	for _, typed := range l.flags {
-		if name, _, _ := strings.Cut(typed[len("--"):], "="); name == f.name() {
+		if name, _, _ := strings.Cut(typed[len("--"):], "="); name == flag {
 			return true
 		}
 	}

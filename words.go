@@ -26,7 +26,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 			return c.prefix() + "listening on " + e.Local + fromElsewhere(e.Local), false
 		}
 	case modes.Accepted:
-		if watched || c.onScreen {
+		if c.verbose > 0 || c.onScreen {
 			return c.prefix() + netio.Label(e.Addr) + peerName(e.Peer) + " connected", false
 		}
 	case modes.Connected:

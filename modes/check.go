@@ -53,9 +53,6 @@ func (c Check) Run(ctx context.Context, o Options) error {
 		return err
 	}
 	defer end.Close() // a reset, unless all came back
-	if end.Sock == nil {
-		return netio.Usagef("", "%s: nothing there sends an echo", c.Address.Text)
-	}
 	defer context.AfterFunc(ctx, func() { _ = end.Close() })()
 	var probes Probes
 	failed := c.probe(ctx, end, o.Log, &probes)

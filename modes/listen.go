@@ -53,7 +53,7 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 	defer cancel(nil)
 	go func() {
 		if out.AwaitReaderGone() == nil {
-			cancel(&netio.Error{Kind: netio.KindPipe, Addr: "standard output", What: "nobody reads it any more"})
+			cancel(netio.ReaderGone(nil))
 		}
 	}()
 	o.Rules.MaxRead = keepOpenRead

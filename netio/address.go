@@ -78,10 +78,7 @@ func ParseHostPort(host, port string, role Role) (Address, error) {
 	if isNumber(host) && !isNumber(port) {
 		return a, Usagef(Typable(port+" "+host), "%s %s: the host comes first", cut(host), cut(port))
 	}
-	if err := a.checkHost(role); err != nil {
-		return a, err
-	}
-	return a, a.setPort(port, role)
+	return a, a.setHostPort(a.Host, port, role)
 }
 
 // notAHost refuses the first of two words, and looks for what was meant.
@@ -173,7 +170,7 @@ func (a *Address) checkOptions(role Role) error {
 			}
 		case key == "source":
 			source := Address{Text: value, Host: value}
-			if err := source.checkHost(role); err != nil {
+			if err := source.checkHost(); err != nil {
 				return err
 			}
 		}
@@ -207,8 +204,7 @@ func (a *Address) parseHostPort(rest string, role Role) error {
 		return Usagef(Typable(rest+" PORT  or  "+rest+":PORT"), "%s: no port", cut(a.Text))
 	}
 	host, port, _ := strings.Cut(rest, ":")
-	a.Host = host
-	return firstError(a.checkHost(role), func() error { return a.setPort(port, role) })
+	return a.setHostPort(host, port, role)
 }
 
 // parseBracketed reads "[v6]:PORT".
@@ -221,19 +217,19 @@ func (a *Address) parseBracketed(prefix, rest string, role Role) error {
 	if !isIPv6(host) {
 		return Usagef(Typable(prefix+host+":"+port), "%s: [%s] is not an IPv6 address", cut(a.Text), cut(host))
 	}
-	a.Host = host
-	return firstError(a.checkHost(role), func() error { return a.setPort(port, role) })
+	return a.setHostPort(host, port, role)
 }
 
-func firstError(err error, next func() error) error {
-	if err != nil {
+func (a *Address) setHostPort(host, port string, role Role) error {
+	a.Host = host
+	if err := a.checkHost(); err != nil {
 		return err
 	}
-	return next()
+	return a.setPort(port, role)
 }
 
 // checkHost refuses what cannot be a host before any name server is asked.
-func (a *Address) checkHost(role Role) error {
+func (a *Address) checkHost() error {
 	bad := func(what string) error { return &Error{Kind: KindName, Addr: cut(a.Text), What: what} }
 	switch {
 	case a.Host == "":

@@ -156,7 +156,7 @@ func (s *session) waiting() bool {
 // on: nobody reads it then, so nobody is told.
 func (c *clocks) checkDead(s *session) {
 	for _, d := range []*direction{&s.flow.Out, &s.flow.In} {
-		if d.src != nil && d.src.Sock != nil && !d.done && d.Read() > d.Written() && d.src.Sock.isDead() {
+		if d.src.Sock != nil && !d.done && d.Read() > d.Written() && d.src.Sock.isDead() {
 			s.breakOff(d.src, errReset)
 		}
 	}

@@ -186,6 +186,12 @@ func localError(addr string, err error) error {
 	return &Error{Kind: KindLocal, Addr: addr, What: Reason(err), Err: err}
 }
 
+// ReaderGone is the end of a run whose standard output nobody reads any more;
+// err is what told, or nil.
+func ReaderGone(err error) error {
+	return &Error{Kind: KindPipe, Addr: "standard output", What: "nobody reads it any more", Err: err}
+}
+
 // Reason is the cause at the bottom of err, without the operations above it.
 func Reason(err error) string {
 	for {

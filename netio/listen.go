@@ -21,16 +21,10 @@ func listenTCP(ctx context.Context, a Address, o Options) (Listener, error) {
 		return nil, err
 	}
 	// Go's "tcp" on 0.0.0.0 is [::], so the network is always spelled out.
-	switch ip, err := netip.ParseAddr(a.Host); {
-	case a.Host == "", err == nil && ip == netip.IPv6Unspecified() && family == "":
+	ip, err := netip.ParseAddr(a.Host)
+	if a.Host == "" || err == nil && ip == netip.IPv6Unspecified() && family == "" {
 		host := map[string]string{"": "", "4": "0.0.0.0", "6": "::"}[family]
 		return a.bind(ctx, "tcp"+family, []string{host})
-	case err == nil:
-		ips, err := a.resolve(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		return a.bind(ctx, networkOf(ips[0]), []string{ips[0].String()})
 	}
 	ips, err := a.resolve(ctx, o)
 	if err != nil {
@@ -95,12 +89,12 @@ func (a Address) bindOne(ctx context.Context, network, host, port string) (*list
 }
 
 func bindError(text, host, port string, err error) error {
-	_, what := describe(err)
+	kind, what := describe(err)
 	e := &Error{Kind: KindBind, Addr: text, What: "cannot bind: " + what, Err: err}
 	if host != "" && JoinText(host, port) != text && text != port {
 		e.What = "cannot bind " + JoinText(host, port) + ": " + what
 	}
-	if kind, _ := describe(err); kind == KindBind && what == "in use" {
+	if kind == KindBind && what == "in use" {
 		e.Hint = "see who: ss -ltnp 'sport = :" + port + "'"
 	}
 	if ip, parseErr := netip.ParseAddr(host); parseErr == nil && isZoneless(ip) {

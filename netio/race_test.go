@@ -100,6 +100,19 @@ func TestEveryAddressThatWasTriedIsNamed(t *testing.T) {
 	}
 }
 
+func TestSourceThatCannotBeBoundIsNamedWhole(t *testing.T) {
+	for want, o := range map[string]Options{
+		"cannot bind the source router: in use":        {Source: "router"},
+		"cannot bind the source port 80: in use":       {SourcePort: "80"},
+		"cannot bind the source proxy port 80: in use": {Source: "proxy", SourcePort: "80"},
+	} {
+		d := &tcpDialer{opts: o}
+		if _, what := d.describe(syscall.EADDRINUSE); what != want {
+			t.Errorf("%q, want %q", what, want)
+		}
+	}
+}
+
 func TestCancelledRaceEndsWithItsCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cause := errors.New("called off")

@@ -111,7 +111,7 @@ func (s *session) handle(e event) error {
 		if s.finished[e.end] {
 			return nil
 		}
-		return &Error{Kind: KindPipe, Addr: e.end.Name, What: "nobody reads it any more"}
+		return ReaderGone(nil)
 	case drained:
 		s.draining--
 		if e.fail.err != nil {

@@ -79,9 +79,7 @@ func (s *Socket) queue() int {
 		return 0
 	}
 	n := 0
-	if raw, err := s.tcp.SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { n = sendQueue(fd) })
-	}
+	s.ask(func(fd uintptr) { n = sendQueue(fd) })
 	return n
 }
 
@@ -100,9 +98,7 @@ func (s *Socket) isDead() bool {
 		return false
 	}
 	dead := false
-	if raw, err := s.tcp.SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { dead = connectionDead(fd) })
-	}
+	s.ask(func(fd uintptr) { dead = connectionDead(fd) })
 	return dead
 }
 
@@ -133,10 +129,15 @@ func (s *Socket) awaitGone() error {
 // isIdle reports whether a Read would wait.
 func (s *Socket) isIdle() bool {
 	idle := false
-	if raw, err := s.conn.SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { idle = !readable(fd) })
-	}
+	s.ask(func(fd uintptr) { idle = !readable(fd) })
 	return idle
+}
+
+// ask hands the descriptor to f, unless the socket is closed.
+func (s *Socket) ask(f func(fd uintptr)) {
+	if raw, err := s.conn.SyscallConn(); err == nil {
+		_ = raw.Control(f)
+	}
 }
 
 // isStopped reports whether a Read ended because it was called off.

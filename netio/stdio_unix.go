@@ -158,7 +158,7 @@ func (s *stdio) Write(p []byte) (int, error) {
 			fds := []unix.PollFd{{Fd: stdout, Events: unix.POLLOUT}}
 			_, _ = unix.Poll(fds, -1)
 		case unix.EPIPE:
-			return done, &Error{Kind: KindPipe, Addr: "standard output", What: "nobody reads it any more", Err: err}
+			return done, ReaderGone(err)
 		default:
 			return done, localError("standard output", err)
 		}
@@ -167,7 +167,8 @@ func (s *stdio) Write(p []byte) (int, error) {
 }
 
 // awaitReaderGone returns nil when nobody reads standard output any more, which
-// shows as POLLERR on a pipe and as POLLHUP on a socket (poll(2)). It returns errStopped when output ends.
+// shows as POLLERR on a pipe and as POLLHUP on a socket (poll(2)). It returns
+// errStopped when output ends.
 func (s *stdio) awaitReaderGone() error {
 	if s.watching == nil {
 		return errStopped

@@ -120,7 +120,7 @@ func (s *stdio) Write(p []byte) (int, error) {
 	n, err := os.Stdout.Write(p)
 	switch {
 	case errors.Is(err, windows.ERROR_NO_DATA), errors.Is(err, syscall.ERROR_BROKEN_PIPE):
-		return n, &Error{Kind: KindPipe, Addr: "standard output", What: "nobody reads it any more", Err: err}
+		return n, ReaderGone(err)
 	case err != nil:
 		return n, localError("standard output", err)
 	}

@@ -68,7 +68,7 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 	if d.opts.Source != "" {
 		var err error
 		source := Address{Text: d.opts.Source, Host: d.opts.Source, Scheme: d.addr.Scheme}
-		if err = source.checkHost(ToDial); err != nil {
+		if err = source.checkHost(); err != nil {
 			return nil, err
 		}
 		if sources, err = source.resolve(ctx, d.opts); err != nil {
@@ -154,7 +154,6 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 	case same:
 		e.What = what + " (" + strings.Join(addrs, ", ") + ")"
 	default:
-		_, e.What = d.describe(attempts[0].err)
 		e.What = "no address answers (" + strings.Join(each, "; ") + ")"
 	}
 	if ip := attempts[0].addr.Addr(); isZoneless(ip) {
@@ -187,7 +186,11 @@ func (d *tcpDialer) describe(err error) (Kind, string) {
 	if d.opts.Source == "" && d.opts.SourcePort == "" {
 		return KindUnreachable, "no way to this address"
 	}
-	return KindBind, "cannot bind the source " + strings.Trim(d.opts.Source+" port "+d.opts.SourcePort, " port") + ": " + what
+	source := d.opts.Source
+	if d.opts.SourcePort != "" {
+		source = strings.TrimPrefix(source+" port "+d.opts.SourcePort, " ")
+	}
+	return KindBind, "cannot bind the source " + source + ": " + what
 }
 
 // isZoneless: a link-local address that lacks its zone (RFC 4007, section 11).
