@@ -12,9 +12,10 @@ type EchoServer struct{ Server }
 // Run serves until ctx ends, or with Once until the first session has ended.
 func (e EchoServer) Run(ctx context.Context, o Options) error {
 	e.perEnd = 1
-	return e.serve(ctx, o, func(ctx context.Context, end *netio.End) error {
-		outcome := o.pump(e.Address.Text).Loop(ctx, end)
-		o.Log(ended(e.Address.Text, end, outcome))
-		return outcome.Err
+	return e.serve(ctx, o, o.pump(e.Address.Text), func(client *netio.End, done func(error)) {
+		e.engine.Loop(client, func(outcome netio.Outcome) {
+			o.Log(ended(e.Address.Text, client, outcome))
+			done(outcome.Err)
+		})
 	})
 }

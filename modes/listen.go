@@ -29,13 +29,14 @@ func (l Listen) Run(ctx context.Context, o Options) error {
 		return err
 	}
 	l.Once = true
-	return l.serve(ctx, o, func(ctx context.Context, far *netio.End) error {
+	return l.serve(ctx, o, o.pump(l.Address.Text), func(far *netio.End, done func(error)) {
 		if far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
 			far.Name += ": " + far.Peer
 		}
-		outcome := o.pump(l.Address.Text).Join(ctx, near, far)
-		o.Log(ended(l.Address.Text, far, outcome))
-		return outcome.Err
+		l.engine.Join(near, far, func(outcome netio.Outcome) {
+			o.Log(ended(l.Address.Text, far, outcome))
+			done(outcome.Err)
+		})
 	})
 }
 
@@ -61,14 +62,11 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 		kind := netio.KindOf(err)
 		return kind == netio.KindLocal || kind == netio.KindPipe
 	}
-	err = l.serve(ctx, o, func(ctx context.Context, far *netio.End) error {
-		near, err := out.Dial(ctx)
-		if err != nil {
-			return err
-		}
-		outcome := netio.Pump{Rules: o.Rules}.Join(ctx, near, far)
-		o.Log(ended(l.Address.Text, far, outcome))
-		return outcome.Err
+	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules}, func(far *netio.End, done func(error)) {
+		l.engine.Join(out.End(), far, func(outcome netio.Outcome) {
+			o.Log(ended(l.Address.Text, far, outcome))
+			done(outcome.Err)
+		})
 	})
 	if netio.KindOf(err) == netio.KindPipe {
 		return err // standard output is left as it is, to die of it

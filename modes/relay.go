@@ -23,17 +23,20 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return r.serve(ctx, o, func(ctx context.Context, client *netio.End) error {
+	return r.serve(ctx, o, o.pump(r.Target.Text), func(client *netio.End, done func(error)) {
 		client.Name = "the client"
-		far, err := dialer.Dial(ctx)
-		if err != nil {
-			_ = client.Close() // a reset: an end in order would be an empty answer
-			o.Log(Event{Name: Ended, Addr: r.Target.Text, Peer: client.Peer, Err: err})
-			return err
-		}
-		o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer})
-		outcome := o.pump(r.Target.Text).Join(ctx, client, far)
-		o.Log(ended(r.Target.Text, client, outcome))
-		return outcome.Err
+		r.engine.Dial(dialer, func(far *netio.End, err error) {
+			if err != nil {
+				_ = client.Close() // a reset: an end in order would be an empty answer
+				o.Log(Event{Name: Ended, Addr: r.Target.Text, Peer: client.Peer, Err: err})
+				done(err)
+				return
+			}
+			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer})
+			r.engine.Join(client, far, func(outcome netio.Outcome) {
+				o.Log(ended(r.Target.Text, client, outcome))
+				done(outcome.Err)
+			})
+		})
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"sync"
 	"time"
 
 	"fid/netio"
@@ -19,8 +18,12 @@ type Server struct {
 	Ready    Ready
 	perEnd   int              // descriptors that a session takes
 	isFatal  func(error) bool // which session's error ends the run; nil is none
+	engine   *netio.Engine
 	listener netio.Listener
 }
+
+// A handler begins a client's session and does not wait; done is told how it ended.
+type handler func(client *netio.End, done func(error))
 
 // spareDescriptors are for the listener, the standard streams, the runtime's
 // own, logs, and name look-ups.
@@ -34,16 +37,18 @@ const (
 
 // serve binds the address and hands every client to handle, in parallel: it is
 // the only accept loop. It ends when ctx does, after the first session with
-// Once, or with a session's fatal error.
-func (s *Server) serve(ctx context.Context, o Options, handle func(context.Context, *netio.End) error) error {
+// Once, or with a session's fatal error. The sessions are those of pump.
+func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle handler) error {
 	s.Ready.clear()
-	l, err := s.Address.Listen(ctx, o.Net)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.engine = netio.NewEngine(ctx, pump)
+	defer s.engine.Close()
+	l, err := s.engine.Listen(s.Address, o.Net)
 	if err != nil {
 		return err
 	}
 	s.listener = l
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	defer l.Close()
 	if err := s.Ready.announce(l, s.Address, o); err != nil {
@@ -57,18 +62,18 @@ func (s *Server) serve(ctx context.Context, o Options, handle func(context.Conte
 
 // one serves a single client. The socket is closed before the session begins,
 // so that later clients are refused instead of left to wait.
-func (s *Server) one(ctx context.Context, cancel context.CancelCauseFunc, o Options, handle func(context.Context, *netio.End) error) error {
+func (s *Server) one(ctx context.Context, cancel context.CancelCauseFunc, o Options, handle handler) error {
 	end, err := s.accept(ctx, cancel, o)
 	if err != nil {
 		return err
 	}
 	_ = s.listener.Close()
-	return handle(ctx, end)
+	ended := make(chan error, 1)
+	handle(end, func(err error) { ended <- err })
+	return <-ended
 }
 
-func (s *Server) many(ctx context.Context, cancel context.CancelCauseFunc, o Options, handle func(context.Context, *netio.End) error) error {
-	var sessions sync.WaitGroup
-	defer sessions.Wait()
+func (s *Server) many(ctx context.Context, cancel context.CancelCauseFunc, o Options, handle handler) error {
 	slots := make(chan struct{}, s.slots())
 	for {
 		select {
@@ -81,9 +86,9 @@ func (s *Server) many(ctx context.Context, cancel context.CancelCauseFunc, o Opt
 			return err
 		}
 		s.Accept = 0
-		sessions.Go(func() {
-			defer func() { <-slots }()
-			if err := handle(ctx, end); err != nil && s.isFatal != nil && s.isFatal(err) {
+		handle(end, func(err error) {
+			<-slots
+			if err != nil && s.isFatal != nil && s.isFatal(err) {
 				cancel(err)
 			}
 		})

@@ -7,7 +7,6 @@ import (
 
 // Clocks are a session's time limits. A zero time is a clock that is off.
 type clocks struct {
-	timer     *time.Timer
 	linger    time.Time // the reply is not waited for any longer
 	firstByte time.Time // the far end must have said something
 	note      time.Time // tell why the session goes on
@@ -56,23 +55,15 @@ func (c *clocks) halfOpen(s *session, farEnded bool) {
 // noteLater tells why a session goes on, if it still does in a while.
 func (c *clocks) noteLater(text string) { c.note, c.noteText = time.Now().Add(noteAfter), text }
 
-// next returns a channel that gives the time when a clock must be looked at.
-func (c *clocks) next(s *session) <-chan time.Time {
+// next returns when a clock must be looked at: the zero time while all are off.
+func (c *clocks) next(s *session) time.Time {
 	var at time.Time
 	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.watch, c.idleCheck(s)} {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
 	}
-	switch {
-	case at.IsZero():
-		return nil
-	case c.timer == nil:
-		c.timer = time.NewTimer(time.Until(at))
-	default:
-		c.timer.Reset(time.Until(at))
-	}
-	return c.timer.C
+	return at
 }
 
 // idleCheck is when the idle clock is looked at next: at its end, and four
@@ -129,7 +120,7 @@ func (c *clocks) checkIdle(s *session) error {
 	if time.Since(s.flow.lastMove()) < c.idle {
 		return nil
 	}
-	if s.flow.In.Read() == s.flow.In.Written() && s.waiting() {
+	if !s.flow.In.inFlight() && s.waiting() {
 		s.flow.touch() // we were stopped, or slow, not the far end
 		return nil
 	}
@@ -144,7 +135,7 @@ func (c *clocks) checkIdle(s *session) error {
 // undelivered: something has not reached the other side, as far as this host
 // knows. What waits in our own kernel counts: it came in time.
 func (s *session) undelivered() bool {
-	return s.far.unacked() > 0 || s.flow.In.Read() > s.flow.In.Written() || s.waiting()
+	return s.far.unacked() > 0 || s.flow.In.inFlight() || s.waiting()
 }
 
 // waiting: bytes of the far end, or its FIN, have come and are not read yet.
@@ -156,7 +147,7 @@ func (s *session) waiting() bool {
 // on: nobody reads it then, so nobody is told.
 func (c *clocks) checkDead(s *session) {
 	for _, d := range []*direction{&s.flow.Out, &s.flow.In} {
-		if d.src.Sock != nil && !d.done && d.Read() > d.Written() && d.src.Sock.isDead() {
+		if d.src.Sock != nil && !d.done && d.inFlight() && d.src.Sock.isDead() {
 			s.breakOff(d.src, errReset)
 		}
 	}

@@ -17,12 +17,12 @@ func relayed(t *testing.T, r row) {
 	client, near := pair(t, r)
 	far, server := pair(t, r)
 	joined := make(chan Outcome, 1)
-	go func() { joined <- Pump{}.Join(context.Background(), near, far) }()
+	go func() { joined <- r.join(context.Background(), Rules{}, near, far) }()
 	looped := make(chan Outcome, 1)
-	go func() { looped <- Pump{}.Loop(context.Background(), server) }()
+	go func() { looped <- r.join(context.Background(), Rules{}, server, server) }()
 	data := noise(4 << 20)
-	n, end := nearEnd(bytes.NewReader(data))
-	if o := (Pump{}).Join(context.Background(), end, client); o.Err != nil || !bytes.Equal(n.out.Bytes(), data) {
+	n, end := r.nearEnd(t, bytes.NewReader(data))
+	if o := r.join(context.Background(), Rules{}, end, client); o.Err != nil || !bytes.Equal(n.output(), data) {
 		t.Errorf("%+v, %d bytes", o, n.out.Len())
 	}
 	if o := <-joined; o.Err != nil || o.Sent != int64(len(data)) || o.Received != int64(len(data)) {
@@ -41,7 +41,7 @@ func blocked(t *testing.T, r row) {
 	far, server := pair(t, r)
 	joined := make(chan Outcome, 1)
 	rules := Rules{HalfOpen: 100 * time.Millisecond, Watch: 10 * time.Millisecond}
-	go func() { joined <- Pump{Rules: rules}.Join(context.Background(), near, far) }()
+	go func() { joined <- r.join(context.Background(), rules, near, far) }()
 	_ = client.Sock.SetDeadline(time.Now().Add(300 * time.Millisecond))
 	for buf := noise(1 << 20); ; { // until nothing more fits on the way
 		if _, err := client.Write(buf); err != nil {
@@ -59,7 +59,7 @@ func vanished(t *testing.T, r row) {
 	client, near := pair(t, r)
 	far, server := pair(t, r)
 	joined := make(chan Outcome, 1)
-	go func() { joined <- Pump{}.Join(context.Background(), near, far) }()
+	go func() { joined <- r.join(context.Background(), Rules{}, near, far) }()
 	_ = client.Close()
 	_, err := io.ReadAll(server)
 	if r.resets && !isReset(err) {
@@ -84,7 +84,7 @@ func halfOpen(t *testing.T, r row) {
 	if err := client.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	o := Pump{Rules: Rules{HalfOpen: 50 * time.Millisecond}}.Join(context.Background(), near, far)
+	o := r.join(context.Background(), Rules{HalfOpen: 50 * time.Millisecond}, near, far)
 	if KindOf(o.Err) != KindTimeout || !strings.Contains(o.Err.Error(), "half-open") {
 		t.Errorf("%+v", o)
 	}

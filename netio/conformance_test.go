@@ -19,14 +19,32 @@ type row struct {
 	name   string
 	listen func(t *testing.T) string // an address to listen on
 	resets bool                      // the transport knows a reset
+	loop   bool                      // sessions are an Engine's, on event loops where there are any
 }
 
 func rows() []row {
-	return []row{
-		{"tcp4", func(*testing.T) string { return "tcp4:127.0.0.1:0" }, true},
-		{"tcp6", func(*testing.T) string { return "tcp6:[::1]:0" }, true},
-		{"unix", func(t *testing.T) string { return "unix:" + t.TempDir() + "/s" }, false},
+	schemes := []row{
+		{"tcp4", func(*testing.T) string { return "tcp4:127.0.0.1:0" }, true, false},
+		{"tcp6", func(*testing.T) string { return "tcp6:[::1]:0" }, true, false},
+		{"unix", func(t *testing.T) string { return "unix:" + t.TempDir() + "/s" }, false, false},
 	}
+	all := schemes
+	for _, r := range schemes {
+		all = append(all, row{r.name + " on a loop", r.listen, r.resets, true})
+	}
+	return all
+}
+
+// join runs a session under the row's engine; near and far are one end in a Loop.
+func (r row) join(ctx context.Context, rules Rules, near, far *End) Outcome {
+	if !r.loop {
+		return Pump{Rules: rules}.run(ctx, near, far)
+	}
+	e := NewEngine(ctx, Pump{Rules: rules})
+	defer e.Close()
+	done := make(chan Outcome, 1)
+	e.Join(near, far, func(o Outcome) { done <- o })
+	return <-done
 }
 
 // patience is how long a test waits for what must happen.
@@ -110,11 +128,36 @@ type near struct {
 	in      io.Reader
 	out     bytes.Buffer
 	stopped chan struct{}
+	done    chan struct{} // out is complete
 }
 
-func nearEnd(in io.Reader) (*near, *End) {
-	n := &near{in: in, stopped: make(chan struct{})}
-	return n, &End{Stream: n, Name: "near"}
+// nearEnd returns a near end and what its user sees. An event loop takes sockets
+// only: there the user is behind one.
+func (r row) nearEnd(t *testing.T, in io.Reader) (*near, *End) {
+	n := &near{in: in, stopped: make(chan struct{}), done: make(chan struct{})}
+	if !r.loop {
+		close(n.done)
+		return n, &End{Stream: n, Name: "near"}
+	}
+	user, end := pair(t, r)
+	go func() {
+		if in != nil {
+			_, _ = io.Copy(user, in)
+			_ = user.CloseWrite()
+		}
+	}()
+	go func() {
+		defer close(n.done)
+		_, _ = io.Copy(&n.out, user)
+		_ = user.Close()
+	}()
+	return n, end
+}
+
+// output waits for all that the near end's user is given.
+func (n *near) output() []byte {
+	<-n.done
+	return n.out.Bytes()
 }
 
 func (n *near) Read(p []byte) (int, error) {
@@ -150,14 +193,14 @@ func noise(n int) []byte {
 func bigTransfer(t *testing.T, r row) {
 	far, peer := pair(t, r)
 	data := noise(16 << 20)
-	n, end := nearEnd(bytes.NewReader(data))
+	n, end := r.nearEnd(t, bytes.NewReader(data))
 	looped := make(chan Outcome, 1)
-	go func() { looped <- Pump{}.Loop(context.Background(), peer) }()
-	o := Pump{}.Join(context.Background(), end, far)
+	go func() { looped <- r.join(context.Background(), Rules{}, peer, peer) }()
+	o := r.join(context.Background(), Rules{}, end, far)
 	if o.Err != nil || o.Sent != int64(len(data)) || o.Received != int64(len(data)) {
 		t.Errorf("%+v", o)
 	}
-	if sha256.Sum256(n.out.Bytes()) != sha256.Sum256(data) {
+	if sha256.Sum256(n.output()) != sha256.Sum256(data) {
 		t.Error("what came back differs")
 	}
 	if o := <-looped; o.Err != nil || o.First != "far" {
@@ -167,25 +210,25 @@ func bigTransfer(t *testing.T, r row) {
 
 func halfClose(t *testing.T, r row) {
 	far, peer := pair(t, r)
-	n, end := nearEnd(strings.NewReader("question"))
+	n, end := r.nearEnd(t, strings.NewReader("question"))
 	go func() {
 		asked, _ := io.ReadAll(peer)
 		_, _ = peer.Write(append(asked, " answered"...))
 		peer.CloseInOrder()
 	}()
-	o := Pump{}.Join(context.Background(), end, far)
-	if o.Err != nil || n.out.String() != "question answered" || o.First != "near" {
+	o := r.join(context.Background(), Rules{}, end, far)
+	if o.Err != nil || string(n.output()) != "question answered" || o.First != "near" {
 		t.Errorf("%+v, %q", o, n.out.String())
 	}
 }
 
 func cancelled(t *testing.T, r row) {
 	far, peer := pair(t, r)
-	_, end := nearEnd(nil)
+	_, end := r.nearEnd(t, nil)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cause := errors.New("called off")
 	go cancel(cause)
-	if o := (Pump{}).Join(ctx, end, far); o.Err != cause {
+	if o := r.join(ctx, Rules{}, end, far); o.Err != cause {
 		t.Errorf("%+v", o)
 	}
 	_, _ = io.ReadAll(peer) // ends: the other side is closed
@@ -194,8 +237,8 @@ func cancelled(t *testing.T, r row) {
 
 func idle(t *testing.T, r row) {
 	far, peer := pair(t, r)
-	_, end := nearEnd(nil)
-	o := Pump{Rules: Rules{Idle: 50 * time.Millisecond, IdleFlag: "--idle-timeout"}}.Join(context.Background(), end, far)
+	_, end := r.nearEnd(t, nil)
+	o := r.join(context.Background(), Rules{Idle: 50 * time.Millisecond, IdleFlag: "--idle-timeout"}, end, far)
 	if KindOf(o.Err) != KindTimeout || !strings.Contains(o.Err.Error(), "no byte for 50 ms (--idle-timeout)") {
 		t.Errorf("%+v", o)
 	}
@@ -208,7 +251,7 @@ func reset(t *testing.T, r row) {
 		t.Skip("this transport has no reset")
 	}
 	far, peer := pair(t, r)
-	n, end := nearEnd(nil)
+	n, end := r.nearEnd(t, nil)
 	if _, err := peer.Write([]byte("what came before")); err != nil {
 		t.Fatal(err)
 	}
@@ -216,8 +259,8 @@ func reset(t *testing.T, r row) {
 		runtime.Gosched()
 	}
 	_ = peer.Close() // its linger is still 0
-	o := Pump{}.Join(context.Background(), end, far)
-	if KindOf(o.Err) != KindReset || n.out.String() != "what came before" {
+	o := r.join(context.Background(), Rules{}, end, far)
+	if KindOf(o.Err) != KindReset || string(n.output()) != "what came before" {
 		t.Errorf("%+v, %q", o, n.out.String())
 	}
 }
@@ -225,13 +268,13 @@ func reset(t *testing.T, r row) {
 // goneEarly: between two reads of a file nothing is unacknowledged, and yet the
 // rest was not sent.
 func goneEarly(t *testing.T, r row) {
-	if !r.resets {
-		t.Skip("this transport has no reset")
+	if !r.resets || r.loop {
+		t.Skip("it takes a transport with a reset, and a file")
 	}
 	far, peer := pair(t, r)
-	_, end := nearEnd(nil)
+	_, end := r.nearEnd(t, nil)
 	joined := make(chan Outcome, 1)
-	go func() { joined <- Pump{}.Join(context.Background(), end, far) }()
+	go func() { joined <- r.join(context.Background(), Rules{}, end, far) }()
 	_ = peer.CloseWrite()
 	_ = peer.Close() // its linger is still 0
 	if o := <-joined; KindOf(o.Err) != KindReset {

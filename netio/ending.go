@@ -43,7 +43,7 @@ func (s *session) outputEnded() error {
 		s.breakOff(s.far, hangupError())
 		return nil
 	case s.ending, s.rules.Hangup, s.near.Input == InputTerminal, s.wasReceive():
-		s.near.stopReading()
+		s.carrier.stopReading(s.near)
 		return nil
 	}
 	s.stayFor(s.far)
@@ -63,7 +63,7 @@ func (s *session) inMidTransfer() bool {
 	if s.near.Size > 0 {
 		return out.Written() < s.near.Size
 	}
-	return out.Read() > out.Written() || !s.near.isIdle()
+	return out.inFlight() || !s.near.isIdle()
 }
 
 // stayFor: the end has finished, the other one has not. Its peer may be gone
@@ -72,7 +72,7 @@ func (s *session) stayFor(finished *End) {
 	if finished.Sock != nil {
 		finished.Sock.watchful()
 		if finished.Sock.tcp != nil || s.near.Sock == nil {
-			go s.report(peerGone, finished, finished.Sock.awaitGone)
+			s.carrier.awaitGone(finished)
 		}
 	}
 	s.clocks.halfOpen(s, finished == s.far)
@@ -82,19 +82,19 @@ func (s *session) stayFor(finished *End) {
 // order unless something of ours did not reach it or is still to come: a file
 // on its way is empty-handed for a moment only.
 func (s *session) peerGone(e *End) error {
-	if s.broken != nil || s.finished[e] {
+	if s.broken != nil || e.finished {
 		return nil // after our own FIN, poll(2) says POLLHUP of a live connection
 	}
 	d := &s.flow.Out // towards e
 	if e == s.near {
 		d = &s.flow.In
 	}
-	if e.Sock.Unacked() > 0 || d.Read() > d.Written() || !d.src.isIdle() {
+	if e.Sock.Unacked() > 0 || d.inFlight() || !d.src.isIdle() {
 		s.breakOff(e, errReset)
 		return nil
 	}
-	s.finished[e] = true // there is nobody to send a FIN to
-	d.src.stopReading()
+	e.finished = true // there is nobody to send a FIN to
+	s.carrier.stopReading(d.src)
 	return nil
 }
 
@@ -105,17 +105,17 @@ func (s *session) endNow() {
 		s.heldFIN = false
 		_ = s.finish(s.far)
 	}
-	s.far.stopReading()
-	s.near.stopReading()
+	s.carrier.stopReading(s.far)
+	s.carrier.stopReading(s.near)
 }
 
 // finish ends our direction to e in order. Only a local end can fail here: on a
 // socket a failure is the reset that the other direction reports as well.
 func (s *session) finish(e *End) error {
-	if s.finished[e] {
+	if e.finished {
 		return nil
 	}
-	s.finished[e] = true
+	e.finished = true
 	if e.Sock != nil {
 		e.Sock.finSent.Store(true) // before it is, so that IsReset is never wrong
 	}
@@ -139,9 +139,9 @@ func (s *session) breakOff(e *End, err error) {
 	s.broken, s.cause = e, err
 	s.clocks.halfOpen(s, false) // what had arrived is not written for ever
 	if e == s.near {
-		s.far.stopReading()
+		s.carrier.stopReading(s.far)
 	} else {
-		s.near.stopReading()
+		s.carrier.stopReading(s.near)
 	}
 }
 

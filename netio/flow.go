@@ -20,7 +20,8 @@ type direction struct {
 	src, dst *End
 	read     atomic.Int64
 	written  atomic.Int64
-	done     bool // set and read by the session's own goroutine only
+	blocked  atomic.Bool // the destination has no room for what has come
+	done     bool        // set and read by the session's own goroutine only
 }
 
 // Read returns how many bytes were taken from the source so far.
@@ -28,6 +29,9 @@ func (d *direction) Read() int64 { return d.read.Load() }
 
 // Written returns how many bytes were handed to the destination so far.
 func (d *direction) Written() int64 { return d.written.Load() }
+
+// inFlight reports whether bytes have come that the destination has not taken.
+func (d *direction) inFlight() bool { return d.blocked.Load() || d.Read() > d.Written() }
 
 func (f *Flow) touch() { f.last.Store(int64(time.Since(f.started))) }
 

@@ -61,18 +61,10 @@ func (p Pump) Loop(ctx context.Context, end *End) Outcome {
 }
 
 func (p Pump) run(ctx context.Context, near, far *End) Outcome {
-	if p.Rules.MaxRead == 0 {
-		p.Rules.MaxRead = maxBuffer
+	g := &goroutines{events: make(chan event, maxEvents), largest: p.Rules.MaxRead}
+	if g.largest == 0 {
+		g.largest = maxBuffer
 	}
-	s := &session{rules: p.Rules, note: p.Note, near: near, far: far, events: make(chan event, maxEvents)}
-	s.flow.started = time.Now()
-	s.flow.Out.src, s.flow.Out.dst = near, far
-	s.flow.In.src, s.flow.In.dst = far, near
-	err := s.run(ctx)
-	if near == far {
-		return Outcome{Sent: s.flow.Out.Written(), Received: s.flow.Out.Read(), First: s.first,
-			Duration: time.Since(s.flow.started), Err: err}
-	}
-	return Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
-		Duration: time.Since(s.flow.started), Err: err}
+	g.session.begin(&p.Rules, p.Note, near, far, g)
+	return g.outcome(g.run(ctx))
 }

@@ -1,34 +1,37 @@
 package netio
 
-import (
-	"context"
-)
+import "time"
 
-// A session is one run of the pump. Its own goroutine (run) takes every
-// decision; the others only move bytes or wait for one thing, and report it as
-// an event. docs/design.md has the table of endings that it follows.
+// A session is one run of the pump. It takes every decision, one after the
+// other; its carrier moves the bytes, waits, and reports what it finds as
+// events. docs/design.md has the table of endings that it follows.
 type session struct {
-	rules     Rules
+	rules     *Rules
 	note      func(string)
 	near, far *End // the same end in a Loop
+	carrier   carrier
 	flow      Flow
-	events    chan event
+	clocks    clocks
 
 	first     string // who ended first
 	heldFIN   bool   // the near input has ended, its FIN waits for the far end's
-	finished  map[*End]bool
-	broken    *End  // the socket that failed first
-	cause     error // how it failed
-	ending    bool  // the far end is not waited for any more
-	draining  int   // ends whose kernel still holds bytes; below 0 while none is asked
-	clocks    clocks
+	ending    bool   // the far end is not waited for any more
+	broken    *End   // the socket that failed first
+	cause     error  // how it failed
+	draining  int    // ends whose kernel still holds bytes; below 0 while none is asked
 	lastQueue int
 }
 
-// maxEvents is more than a session can have, so that no reporter ever waits.
-const maxEvents = 16
+// A carrier does a session's work. What it starts ends with one event, told to
+// the session in the order in which things happened.
+type carrier interface {
+	move(d *direction)  // bytes, from d.src to d.dst: directionEnded
+	stopReading(e *End) // ends a move from e, and what watches it
+	awaitGone(e *End)   // the peer of e has finished, and may be gone: peerGone
+	drain(e *End)       // until e's peer has acknowledged all: drained
+}
 
-// An event is what a goroutine of the session reports.
+// An event is what a carrier reports.
 type event struct {
 	what eventKind
 	dir  *direction // of directionEnded
@@ -40,32 +43,17 @@ type eventKind int
 
 const (
 	directionEnded eventKind = iota
-	peerGone                 // awaitGone
-	readerGone               // nobody reads standard output
+	peerGone
+	readerGone // nobody reads standard output
 	drained
 )
 
-func (s *session) run(ctx context.Context) error {
-	s.finished = make(map[*End]bool)
+func (s *session) begin(rules *Rules, note func(string), near, far *End, c carrier) {
+	s.rules, s.note, s.near, s.far, s.carrier = rules, note, near, far, c
 	s.draining = -1
-	s.start()
-	for s.draining != 0 {
-		var err error
-		select {
-		case e := <-s.events:
-			err = s.handle(e)
-		case now := <-s.clocks.next(s):
-			err = s.clocks.check(s, now)
-		case <-ctx.Done():
-			err = s.interrupted(context.Cause(ctx))
-		}
-		if err != nil {
-			s.abort()
-			return err
-		}
-		s.advance()
-	}
-	return s.close()
+	s.flow.started = time.Now()
+	s.flow.Out.src, s.flow.Out.dst = near, far
+	s.flow.In.src, s.flow.In.dst = far, near
 }
 
 // start sets the directions going. A Loop has one, and a near end without
@@ -75,31 +63,31 @@ func (s *session) start() {
 	if s.near == s.far {
 		s.flow.In.done = true
 	} else {
-		s.move(&s.flow.In)
-		if w, ok := s.near.Stream.(interface{ awaitReaderGone() error }); ok {
-			go s.report(readerGone, s.near, w.awaitReaderGone)
-		}
+		s.carrier.move(&s.flow.In)
 	}
 	if s.near.Input == InputNone {
 		s.flow.Out.done = true
 		s.inputEnded(s.rules.FIN != FINNow)
 		return
 	}
-	s.move(&s.flow.Out)
+	s.carrier.move(&s.flow.Out)
 }
 
-func (s *session) move(d *direction) {
-	go func() { s.events <- event{what: directionEnded, dir: d, fail: d.move(&s.flow, s.rules.MaxRead)} }()
-}
-
-// report waits for one thing and tells it; a wait that was called off is not told.
-func (s *session) report(what eventKind, end *End, wait func() error) {
-	if wait() == nil {
-		s.events <- event{what: what, end: end}
+// settle follows up what came of an event or a clock: err ends the session at
+// once, with a reset. over: it has ended, err tells how.
+func (s *session) settle(err error) (over bool, _ error) {
+	if err != nil {
+		s.abort()
+		return true, err
 	}
+	s.advance()
+	if s.draining == 0 {
+		return true, s.close()
+	}
+	return false, nil
 }
 
-// handle takes an event. Its error ends the session at once, with a reset.
+// handle takes an event.
 func (s *session) handle(e event) error {
 	switch e.what {
 	case directionEnded:
@@ -108,7 +96,7 @@ func (s *session) handle(e event) error {
 	case peerGone:
 		return s.peerGone(e.end)
 	case readerGone:
-		if s.finished[e.end] {
+		if e.end.finished {
 			return nil
 		}
 		return ReaderGone(nil)
@@ -154,20 +142,19 @@ func (s *session) advance() {
 	}
 	s.draining = 0
 	s.clocks.halfOpen(s, false)
-	for _, e := range s.ends() {
+	s.eachEnd(func(e *End) {
 		if e.Sock != nil && e != s.broken {
-			e.Sock.StopReading() // ends an awaitGone, which would keep the drain from reading
 			s.draining++
-			go func() { s.events <- event{what: drained, end: e, fail: failure{e, e.Sock.drain()}} }()
+			s.carrier.drain(e)
 		}
-	}
+	})
 }
 
-func (s *session) ends() []*End {
-	if s.near == s.far {
-		return []*End{s.near}
+func (s *session) eachEnd(f func(*End)) {
+	f(s.near)
+	if s.far != s.near {
+		f(s.far)
 	}
-	return []*End{s.near, s.far}
 }
 
 // close is the last step: in order if nothing broke, else with a reset.
@@ -177,26 +164,33 @@ func (s *session) close() error {
 		s.abort()
 		return err
 	}
-	for _, e := range s.ends() {
-		e.CloseInOrder() // all was acknowledged before: a failure here can lose nothing
-	}
+	s.eachEnd((*End).CloseInOrder) // all was acknowledged before: a failure here can lose nothing
 	return nil
 }
 
 // abort closes both ends with a reset, since their linger is 0.
 func (s *session) abort() {
-	for _, e := range s.ends() {
+	s.eachEnd(func(e *End) {
 		e.stopReading()
 		_ = e.Close()
-	}
+	})
 }
 
 // interrupted: the run is over. At a terminal Ctrl-C with nothing in flight is
 // an end in order; all else is a reset, so that nobody takes a part for a whole.
 func (s *session) interrupted(cause error) error {
-	atRest := s.flow.Out.Read() == s.flow.Out.Written() && s.flow.In.Read() == s.flow.In.Written()
+	atRest := !s.flow.Out.inFlight() && !s.flow.In.inFlight()
 	if KindOf(cause) == KindInterrupt && s.near.Input == InputTerminal && atRest && s.far.Sock != nil && s.far.Sock.Unacked() == 0 {
 		s.far.Sock.Settle()
 	}
 	return cause
+}
+
+func (s *session) outcome(err error) Outcome {
+	o := Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
+		Duration: time.Since(s.flow.started), Err: err}
+	if s.near == s.far {
+		o.Received = s.flow.Out.Read()
+	}
+	return o
 }

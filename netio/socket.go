@@ -13,26 +13,40 @@ import (
 // whatever wraps a Stream hides what only the socket can do: reset, tell what
 // the other kernel has acknowledged, notice that the peer is gone.
 type Socket struct {
-	conn interface {
-		Stream
-		net.Conn
-		syscall.Conn
-	}
-	tcp     *net.TCPConn // nil for a Unix socket
+	conn    sockConn
+	tcp     tcpConn // conn once more; nil for a Unix socket
 	finSent atomic.Bool
+}
+
+// A sockConn is a socket as a Stream: *net.TCPConn, *net.UnixConn, or what an
+// event loop works on.
+type sockConn interface {
+	Stream
+	syscall.Conn
+	SetDeadline(time.Time) error
+	SetReadDeadline(time.Time) error
+}
+
+type tcpConn interface {
+	SetLinger(sec int) error
+	SetKeepAliveConfig(net.KeepAliveConfig) error
 }
 
 // socketEnd makes the End of a connected socket.
 func socketEnd(conn net.Conn, name string) *End {
-	sock := &Socket{}
-	switch c := conn.(type) {
-	case *net.TCPConn:
-		sock.conn, sock.tcp = c, c
-	case *net.UnixConn:
-		sock.conn = c
-	}
-	return &End{Stream: sock.conn, Sock: sock, Name: name, Input: InputPipe,
+	e := &End{Sock: &Socket{}, Name: name, Input: InputPipe,
 		Peer: conn.RemoteAddr().String(), Local: conn.LocalAddr().String()}
+	_, isTCP := conn.(*net.TCPConn)
+	e.setConn(conn.(sockConn), isTCP)
+	return e
+}
+
+// setConn makes conn the socket of e, and its stream.
+func (e *End) setConn(conn sockConn, isTCP bool) {
+	e.Stream, e.Sock.conn = conn, conn
+	if isTCP {
+		e.Sock.tcp = conn.(tcpConn)
+	}
 }
 
 // controlLinger sets SO_LINGER to (1, 0) before a socket is used, so that a

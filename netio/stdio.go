@@ -40,10 +40,10 @@ func NewSharedOutput(ctx context.Context, noOutput bool) (*SharedOutput, error) 
 	return &SharedOutput{end: end}, err
 }
 
-// Dial returns an End of the shared output for one more session. Ending the
+// End returns an End of the shared output for one more session. Ending the
 // session leaves standard output open.
-func (s *SharedOutput) Dial(context.Context) (*End, error) {
-	return &End{Stream: &share{s}, Name: s.end.Name, Input: InputNone}, nil
+func (s *SharedOutput) End() *End {
+	return &End{Stream: &share{s}, Name: s.end.Name, Input: InputNone}
 }
 
 type share struct{ *SharedOutput }

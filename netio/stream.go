@@ -46,6 +46,8 @@ type End struct {
 	Local string  // the numeric address of this side; empty where there is none
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
+
+	finished bool // our direction to it has ended; the session's own
 }
 
 // A Dialer opens one end. Dial gives up when ctx ends; the error is an *Error.

@@ -1,0 +1,79 @@
+package netio
+
+import (
+	"context"
+	"sync"
+)
+
+// An Engine carries the sessions of a serving mode. A session between plain
+// sockets goes to the system's event loops where there are any (loop_linux.go):
+// while it is idle it has no goroutine, no buffer, and no descriptor besides its
+// sockets. Every other session is a Pump's, on goroutines of its own.
+type Engine struct {
+	ctx      context.Context
+	pump     Pump
+	loops    *loops // nil where there are none
+	sessions sync.WaitGroup
+}
+
+// NewEngine returns an Engine whose sessions p describes. When ctx ends they are
+// reset, and its cause is their Outcome's error.
+func NewEngine(ctx context.Context, p Pump) *Engine {
+	return &Engine{ctx: ctx, pump: p, loops: startLoops(ctx)}
+}
+
+// Listen binds the address. What the Listener accepts is for this Engine only.
+func (e *Engine) Listen(a Address, o Options) (Listener, error) {
+	l, err := a.Listen(e.ctx, o)
+	if tcp, ok := l.(*listener); ok && e.loops != nil {
+		return rawListener(tcp), nil
+	}
+	return l, err
+}
+
+// Dial opens an end for a session of this Engine and hands it, or what came of
+// it, to then. It does not wait, nor may then.
+func (e *Engine) Dial(d Dialer, then func(*End, error)) {
+	e.sessions.Add(1)
+	after := func(end *End, err error) {
+		then(end, err)
+		e.sessions.Done()
+	}
+	if tcp, ok := d.(*tcpDialer); ok && e.loops != nil && tcp.dialRaw(e.loops.next(), after) {
+		return
+	}
+	go func() { after(d.Dial(e.ctx)) }()
+}
+
+// Join is Pump.Join, but does not wait: done is given the Outcome, and may not
+// wait either.
+func (e *Engine) Join(near, far *End, done func(Outcome)) {
+	e.sessions.Add(1)
+	after := func(o Outcome) {
+		done(o)
+		e.sessions.Done()
+	}
+	if e.loops != nil && near.isPlain() && far.isPlain() && near.toLoop() && far.toLoop() {
+		e.loops.next().carry(&e.pump, near, far, after)
+		return
+	}
+	go func() {
+		near.toPoller()
+		far.toPoller()
+		after(e.pump.run(e.ctx, near, far))
+	}()
+}
+
+// Loop is Pump.Loop, but does not wait; see Join.
+func (e *Engine) Loop(end *End, done func(Outcome)) { e.Join(end, end, done) }
+
+// Close waits for all sessions to end. Nothing may be asked of e afterwards.
+func (e *Engine) Close() {
+	e.sessions.Wait()
+	if e.loops != nil {
+		e.loops.close()
+	}
+}
+
+// isPlain reports whether the stream is the socket itself: no layer looks on.
+func (e *End) isPlain() bool { return e.Sock != nil && e.Stream == Stream(e.Sock.conn) }

@@ -1,0 +1,200 @@
+package netio
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// The event loops: epoll(7), edge-triggered, one loop a thread. A loop's sockets
+// are no others' and are touched by its own goroutine only.
+
+// loops are all of an Engine's.
+type loops struct {
+	all  []*loop
+	turn atomic.Uint32
+	stop func() bool // calls off the watch of the context
+}
+
+// startLoops returns nil where the system refuses them (EMFILE): sessions are
+// goroutines' then.
+func startLoops(ctx context.Context) *loops {
+	ls := &loops{}
+	for range max(1, runtime.GOMAXPROCS(0)/2) {
+		l, err := newLoop()
+		if err != nil {
+			ls.close()
+			return nil
+		}
+		ls.all = append(ls.all, l)
+		go l.run()
+	}
+	ls.stop = context.AfterFunc(ctx, func() {
+		for _, l := range ls.all {
+			l.post(func() { l.interrupt(context.Cause(ctx)) })
+		}
+	})
+	return ls
+}
+
+// next returns the loop whose turn it is.
+func (ls *loops) next() *loop { return ls.all[int(ls.turn.Add(1))%len(ls.all)] }
+
+func (ls *loops) close() {
+	if ls.stop != nil {
+		ls.stop()
+	}
+	for _, l := range ls.all {
+		l.post(func() { l.closed = true })
+	}
+}
+
+// A loop waits for its sockets and lets their sessions do what can be done
+// without waiting.
+type loop struct {
+	epoll, wakeup int
+	ports         []*port // by descriptor
+	ready         []*loopSession
+	buf           []byte   // what the next read fills
+	free          [][]byte // spare ones
+	serial        int32    // tells a port from an earlier one of the same descriptor
+	cause         error    // why all sessions end
+	closed        bool
+
+	mu    sync.Mutex
+	tasks []func()
+	woken bool // wakeup has been written for tasks
+}
+
+const (
+	loopBuffer = 64 << 10 // bytes of one read
+	maxFree    = 16       // spare buffers that a loop keeps
+	maxReady   = 256      // events of one wait
+)
+
+func newLoop() (*loop, error) {
+	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	wakeup, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		_ = unix.Close(epoll)
+		return nil, err
+	}
+	l := &loop{epoll: epoll, wakeup: wakeup, buf: make([]byte, loopBuffer)}
+	// Edge-triggered, so that each write is an event and none needs a read.
+	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(wakeup)}
+	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wakeup, &event); err != nil {
+		l.free = nil
+		_ = unix.Close(epoll)
+		_ = unix.Close(wakeup)
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *loop) run() {
+	events := make([]unix.EpollEvent, maxReady)
+	var ready []*loopSession
+	for !l.closed {
+		timeout := -1
+		if len(l.ready) > 0 {
+			timeout = 0
+		}
+		n, _ := unix.EpollWait(l.epoll, events, timeout) // EINTR only
+		for i := range max(n, 0) {
+			l.notice(&events[i])
+		}
+		l.runTasks()
+		ready, l.ready = l.ready, ready[:0]
+		for i, s := range ready {
+			ready[i] = nil
+			s.queued = false
+			s.progress()
+		}
+	}
+	_ = unix.Close(l.epoll)
+	_ = unix.Close(l.wakeup)
+}
+
+// notice remembers what an event says of its port.
+func (l *loop) notice(e *unix.EpollEvent) {
+	if int(e.Fd) >= len(l.ports) {
+		return
+	}
+	if p := l.ports[e.Fd]; p != nil && p.serial == e.Pad {
+		p.notice(e.Events)
+	}
+}
+
+// post has f run by the loop's own goroutine. It does not wait.
+func (l *loop) post(f func()) {
+	l.mu.Lock()
+	l.tasks = append(l.tasks, f)
+	wake := !l.woken
+	l.woken = true
+	l.mu.Unlock()
+	if wake {
+		_, _ = unix.Write(l.wakeup, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+}
+
+func (l *loop) runTasks() {
+	l.mu.Lock()
+	tasks := l.tasks
+	l.tasks, l.woken = nil, false
+	l.mu.Unlock()
+	for _, f := range tasks {
+		f()
+	}
+}
+
+// add begins to watch the port's socket for all that can happen to it.
+func (l *loop) add(p *port) error {
+	l.serial++
+	p.serial = l.serial
+	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET, Fd: int32(p.fd), Pad: p.serial}
+	for p.fd >= len(l.ports) {
+		l.ports = append(l.ports, make([]*port, max(64, len(l.ports)))...)
+	}
+	l.ports[p.fd] = p
+	return unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, p.fd, &event)
+}
+
+// remove forgets the port. Closing its socket ends what epoll knows of it.
+func (l *loop) remove(p *port) {
+	if p.fd < len(l.ports) && l.ports[p.fd] == p {
+		l.ports[p.fd] = nil
+	}
+}
+
+// interrupt ends all sessions, and those to come.
+func (l *loop) interrupt(cause error) {
+	l.cause = cause
+	for _, p := range l.ports {
+		if p != nil {
+			p.interrupt(cause)
+		}
+	}
+}
+
+// spare returns a buffer to read into.
+func (l *loop) spare() []byte {
+	if n := len(l.free); n > 0 {
+		b := l.free[n-1]
+		l.free = l.free[:n-1]
+		return b
+	}
+	return make([]byte, loopBuffer)
+}
+
+// release takes back what spare gave.
+func (l *loop) release(b []byte) {
+	if b != nil && len(l.free) < maxFree {
+		l.free = append(l.free, b)
+	}
+}

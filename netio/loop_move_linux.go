@@ -1,0 +1,133 @@
+package netio
+
+import "golang.org/x/sys/unix"
+
+// carry moves what can be moved without waiting.
+func (s *loopSession) carry(l *lane) {
+	for range burst {
+		switch {
+		case s.over || l.d.done:
+			return
+		case len(l.held) > 0:
+			if !l.dst.writable {
+				return
+			}
+			s.write(l, l.held)
+			continue
+		case l.src.stopped:
+			s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.src, errStopped}})
+			return
+		case !l.src.readable:
+			return
+		}
+		n, err := unix.Read(l.src.fd, s.loop.buf)
+		switch {
+		case err == unix.EAGAIN:
+			l.src.readable = false
+		case err == unix.EINTR:
+		case err != nil:
+			s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.src, err}})
+		case n == 0 && l.d.src.Sock.IsReset():
+			s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.src, errReset}})
+		case n == 0:
+			s.tell(event{what: directionEnded, dir: l.d})
+		default:
+			// A short read has emptied the socket (epoll(7)): what comes next is
+			// an event, but a FIN that was one already.
+			l.src.readable = n == len(s.loop.buf) || l.src.ended
+			l.d.read.Add(int64(n))
+			s.flow.touch()
+			s.write(l, s.loop.buf[:n])
+		}
+	}
+	s.queue()
+}
+
+// write writes p, which the lane holds or the loop has just read, and holds
+// what the socket has no room for.
+func (s *loopSession) write(l *lane, p []byte) {
+	n, err := unix.Write(l.dst.fd, p)
+	if n > 0 {
+		l.d.written.Add(int64(n))
+		p = p[n:]
+	}
+	switch {
+	case len(p) > 0 && (err == nil || err == unix.EAGAIN):
+		l.dst.writable = false
+	case err != nil && err != unix.EINTR:
+		s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.dst, err}})
+		return
+	}
+	s.hold(l, p)
+}
+
+// hold keeps p until the socket has room. Most often there is none to keep.
+func (s *loopSession) hold(l *lane, p []byte) {
+	switch {
+	case len(p) == 0:
+		s.loop.release(l.buffer)
+		l.held, l.buffer = nil, nil
+	case l.held != nil:
+		l.held = p
+	case len(p) <= smallHold:
+		l.held = append([]byte(nil), p...)
+	default:
+		l.held, l.buffer = p, s.loop.buf
+		s.loop.buf = s.loop.spare()
+	}
+}
+
+// attend does for a socket what is not about moving bytes.
+func (s *loopSession) attend(p *port) {
+	if s.over {
+		return
+	}
+	if p.hungUp && !p.draining {
+		s.clocks.checkDead(&s.session)
+		s.follow(nil)
+	}
+	if p.hungUp && p.watched && !s.over {
+		p.watched = false
+		s.tell(event{what: peerGone, end: s.end(p)})
+	}
+	if p.draining && !s.over {
+		s.discard(p)
+	}
+}
+
+func (s *loopSession) end(p *port) *End {
+	if p == &s.ports[0] {
+		return s.near
+	}
+	return s.far
+}
+
+// discard is Socket.drain without its waiting.
+func (s *loopSession) discard(p *port) {
+	for range burst {
+		if !p.readable {
+			break
+		}
+		n, err := unix.Read(p.fd, s.loop.buf)
+		if err != unix.EINTR {
+			p.readable = n > 0 && (n == len(s.loop.buf) || p.ended)
+		}
+	}
+	e := s.end(p)
+	var fail failure
+	switch {
+	case p.readable:
+		s.queue()
+		return
+	case e.Sock.flushed():
+	case e.Sock.isDead():
+		if e.Sock.Unacked() > 0 {
+			fail = failure{e, errReset}
+		}
+	default:
+		s.setTimer()
+		return
+	}
+	p.draining = false
+	s.tell(event{what: drained, end: e, fail: fail})
+}

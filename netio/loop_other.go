@@ -1,0 +1,24 @@
+//go:build !linux
+
+package netio
+
+import "context"
+
+// There are no event loops here: an Engine's sessions are all goroutines'.
+type loops struct{}
+
+func startLoops(context.Context) *loops { return nil }
+
+func (*loops) next() *loop { return nil }
+func (*loops) close()      {}
+
+type loop struct{}
+
+func (*loop) carry(_ *Pump, _, _ *End, _ func(Outcome)) {}
+
+func rawListener(l *listener) Listener { return l }
+
+func (d *tcpDialer) dialRaw(*loop, func(*End, error)) bool { return false }
+
+func (e *End) toLoop() bool { return false }
+func (e *End) toPoller()    {}

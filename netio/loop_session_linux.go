@@ -1,0 +1,199 @@
+package netio
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A loopSession is a session that an event loop carries. All of it is done by
+// the loop's goroutine.
+type loopSession struct {
+	session
+	loop    *loop
+	done    func(Outcome)
+	ports   [2]port // near and far; a Loop has the first only
+	out, in lane
+	timer   *time.Timer
+	timerAt time.Time // when it fires; zero while it is not set
+	queued  bool      // in loop.ready
+	over    bool
+}
+
+// A port is what a loop knows of a socket.
+type port struct {
+	fd       int
+	serial   int32
+	session  *loopSession
+	dialling func(error) // of a socket that is not connected yet, in place of session
+
+	readable, writable bool // as far as is known: the next read or write tells
+	ended              bool // the peer has sent its FIN: read on until it comes
+	hungUp             bool // reset, or both directions ended
+	stopped            bool // stopReading
+	watched            bool // awaitGone
+	draining           bool
+}
+
+// A lane is one direction on a loop.
+type lane struct {
+	d        *direction
+	src, dst *port
+	held     []byte // read, and not written yet
+	buffer   []byte // what held is a part of, where that is a loop's; else nil
+}
+
+const (
+	burst      = 16                    // reads of a session before it is another's turn
+	smallHold  = 4 << 10               // up to here bytes that must wait are copied: a buffer is dear
+	drainCheck = 50 * time.Millisecond // epoll(7) tells when all is acknowledged; should it not
+)
+
+// carry begins a session. It may be called by any goroutine.
+func (l *loop) carry(p *Pump, near, far *End, done func(Outcome)) {
+	s := &loopSession{loop: l, done: done}
+	s.begin(p.loopRules(), p.Note, near, far, s)
+	l.post(s.open)
+}
+
+// loopRules: a loop learns of a reset from epoll(7), and need not ask for it.
+func (p *Pump) loopRules() *Rules {
+	r := p.Rules
+	r.Watch = 0
+	return &r
+}
+
+func (s *loopSession) open() {
+	s.eachEnd(func(e *End) {
+		p := s.port(e)
+		*p = port{fd: e.Sock.conn.(*rawConn).fd, session: s, readable: true, writable: true}
+		if err := s.loop.add(p); err != nil {
+			s.loop.cause = err
+		}
+	})
+	s.out = lane{d: &s.flow.Out, src: s.port(s.near), dst: s.port(s.far)}
+	s.in = lane{d: &s.flow.In, src: s.port(s.far), dst: s.port(s.near)}
+	s.start()
+	s.follow(s.loop.cause)
+}
+
+func (s *loopSession) port(e *End) *port {
+	if e == s.near {
+		return &s.ports[0]
+	}
+	return &s.ports[1]
+}
+
+// notice remembers what has happened to the socket.
+func (p *port) notice(events uint32) {
+	if p.session == nil {
+		p.dialling(nil)
+		return
+	}
+	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 {
+		p.hungUp = true
+	}
+	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLERR|unix.EPOLLHUP) != 0 {
+		p.readable = true
+		p.ended = p.ended || events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0
+	}
+	if events&(unix.EPOLLOUT|unix.EPOLLERR|unix.EPOLLHUP) != 0 {
+		p.writable = true
+	}
+	p.session.queue()
+}
+
+func (p *port) interrupt(cause error) {
+	switch {
+	case p.session == nil:
+		p.dialling(cause)
+	case !p.session.over:
+		p.session.follow(p.session.interrupted(cause))
+	}
+}
+
+// queue has progress called before the loop waits again.
+func (s *loopSession) queue() {
+	if !s.queued && !s.over {
+		s.queued = true
+		s.loop.ready = append(s.loop.ready, s)
+	}
+}
+
+// progress does all that can be done now.
+func (s *loopSession) progress() {
+	s.carry(&s.out)
+	s.carry(&s.in)
+	s.attend(&s.ports[0])
+	if s.near != s.far {
+		s.attend(&s.ports[1])
+	}
+}
+
+// tell hands an event to the session's rules.
+func (s *loopSession) tell(e event) { s.follow(s.handle(e)) }
+
+// follow does what the rules have decided.
+func (s *loopSession) follow(err error) {
+	over, err := s.settle(err)
+	if !over {
+		s.setTimer()
+		return
+	}
+	s.over = true
+	s.loop.remove(&s.ports[0])
+	s.loop.remove(&s.ports[1])
+	s.loop.release(s.out.buffer)
+	s.loop.release(s.in.buffer)
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.done(s.outcome(err))
+}
+
+// setTimer has the clocks looked at when the nearest of them needs it.
+func (s *loopSession) setTimer() {
+	at := s.clocks.next(&s.session)
+	if check := time.Now().Add(drainCheck); s.draining > 0 && (at.IsZero() || check.Before(at)) {
+		at = check
+	}
+	switch {
+	case at.IsZero(), !s.timerAt.IsZero() && !at.Before(s.timerAt):
+		return // a timer that fires too early does no harm
+	case s.timer == nil:
+		s.timer = time.AfterFunc(time.Until(at), func() { s.loop.post(s.tick) })
+	default:
+		s.timer.Reset(time.Until(at))
+	}
+	s.timerAt = at
+}
+
+func (s *loopSession) tick() {
+	if s.over {
+		return
+	}
+	s.timerAt = time.Time{}
+	s.queue()
+	s.follow(s.clocks.check(&s.session, time.Now()))
+}
+
+// The carrier: each marks what is to be done, and progress does it.
+
+func (s *loopSession) move(*direction) { s.queue() }
+
+func (s *loopSession) stopReading(e *End) {
+	p := s.port(e)
+	p.stopped, p.watched = true, false
+	s.queue()
+}
+
+func (s *loopSession) awaitGone(e *End) {
+	s.port(e).watched = true
+	s.queue()
+}
+
+func (s *loopSession) drain(e *End) {
+	p := s.port(e)
+	p.draining, p.watched = true, false
+	s.queue()
+}

@@ -1,0 +1,125 @@
+package netio
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// dialRaw connects to a literal address without a goroutine, where nothing is
+// asked for that a tcpDialer is needed for. It reports whether it does.
+func (d *tcpDialer) dialRaw(l *loop, then func(*End, error)) bool {
+	ip, err := netip.ParseAddr(d.addr.Host)
+	if err != nil || ip.Zone() != "" || isZoneless(ip) || d.opts.Step != nil || d.opts.Source != "" || d.opts.SourcePort != "" {
+		return false
+	}
+	if _, err := d.addr.resolve(context.Background(), d.opts); err != nil {
+		return false
+	}
+	port, _ := strconv.ParseUint(d.addr.Port, 10, 16) // checked by ParseAddress
+	to := netip.AddrPortFrom(ip.Unmap(), uint16(port))
+	fd, err := rawSocket(to)
+	if err != nil {
+		return false
+	}
+	c := &connecting{dialer: d, loop: l, fd: fd, to: to, then: then}
+	sa := sockaddr(to)
+	err = unix.Connect(fd, sa)
+	if err == unix.EINPROGRESS {
+		err = unix.Connect(fd, sa) // on this host the answer is there by now
+	}
+	if err == unix.EALREADY {
+		l.post(c.wait)
+		return true
+	}
+	c.end(err)
+	return true
+}
+
+func rawSocket(to netip.AddrPort) (int, error) {
+	family := unix.AF_INET6
+	if to.Addr().Is4() {
+		family = unix.AF_INET
+	}
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	if err = resetOnClose(uintptr(fd)); err == nil {
+		err = prepare(fd)
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+	}
+	return fd, err
+}
+
+func sockaddr(to netip.AddrPort) unix.Sockaddr {
+	if to.Addr().Is4() {
+		return &unix.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())}
+	}
+	return &unix.SockaddrInet6{Addr: to.Addr().As16(), Port: int(to.Port())}
+}
+
+// A connecting is a socket that waits on a loop to be connected.
+type connecting struct {
+	dialer *tcpDialer
+	loop   *loop
+	fd     int
+	to     netip.AddrPort
+	then   func(*End, error)
+	port   port
+	timer  *time.Timer
+	over   bool
+}
+
+func (c *connecting) wait() {
+	c.port = port{fd: c.fd, dialling: c.ready}
+	if limit := c.dialer.opts.Timeout; limit > 0 {
+		late := TimeoutError(c.dialer.addr.Text, "no answer for", limit, c.dialer.opts.TimeoutFlag, "")
+		c.timer = time.AfterFunc(limit, func() { c.loop.post(func() { c.ready(late) }) })
+	}
+	err := c.loop.add(&c.port)
+	if err == nil {
+		err = c.loop.cause
+	}
+	if err != nil {
+		c.ready(err)
+	}
+}
+
+// ready is told that there is an answer, or why it is not waited for any more.
+func (c *connecting) ready(cause error) {
+	if c.over {
+		return
+	}
+	err := cause
+	if cause == nil {
+		err = unix.Connect(c.fd, sockaddr(c.to)) // connect(2): the state of the one that goes on
+	}
+	if err == unix.EALREADY {
+		return
+	}
+	c.loop.remove(&c.port)
+	_ = unix.EpollCtl(c.loop.epoll, unix.EPOLL_CTL_DEL, c.fd, nil)
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	c.end(err)
+}
+
+func (c *connecting) end(err error) {
+	c.over = true
+	if err == nil || err == unix.EISCONN {
+		c.then(rawEnd(c.fd, c.dialer.addr.Text, c.to), nil)
+		return
+	}
+	_ = unix.Close(c.fd)
+	if _, ok := err.(unix.Errno); ok {
+		err = c.dialer.failure(context.Background(), []attempt{{addr: c.to, err: err, tried: true}})
+	}
+	c.then(nil, err)
+}

@@ -1,0 +1,179 @@
+package netio
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A rawConn is a connected socket that Go's poller does not know, so that what
+// happens to it wakes its loop and nobody else. Its Read and Write never wait:
+// a socket that is not ready is EAGAIN.
+type rawConn struct{ fd int }
+
+func (c *rawConn) Read(p []byte) (int, error)            { return unix.Read(c.fd, p) }
+func (c *rawConn) Write(p []byte) (int, error)           { return unix.Write(c.fd, p) }
+func (c *rawConn) CloseWrite() error                     { return unix.Shutdown(c.fd, unix.SHUT_WR) }
+func (c *rawConn) Close() error                          { return unix.Close(c.fd) }
+func (c *rawConn) SetDeadline(time.Time) error           { return os.ErrNoDeadline }
+func (c *rawConn) SetReadDeadline(time.Time) error       { return os.ErrNoDeadline }
+func (c *rawConn) SyscallConn() (syscall.RawConn, error) { return rawControl(c.fd), nil }
+
+func (c *rawConn) SetLinger(sec int) error {
+	l := unix.Linger{Onoff: 1, Linger: int32(sec)}
+	if sec < 0 {
+		l = unix.Linger{}
+	}
+	return unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &l)
+}
+
+func (c *rawConn) SetKeepAliveConfig(k net.KeepAliveConfig) error { return setKeepAlive(c.fd, k) }
+
+// rawControl is the syscall.RawConn of a rawConn. Nothing waits for it.
+type rawControl int
+
+func (c rawControl) Control(f func(uintptr)) error { f(uintptr(c)); return nil }
+func (c rawControl) Read(func(uintptr) bool) error { return os.ErrNoDeadline }
+func (c rawControl) Write(func(uintptr) bool) error {
+	return os.ErrNoDeadline
+}
+
+func setKeepAlive(fd int, k net.KeepAliveConfig) error {
+	for _, o := range []struct{ level, name, value int }{
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, int(k.Idle / time.Second)},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, int(k.Interval / time.Second)},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Count},
+	} {
+		if err := unix.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare gives a socket the options that Go gives its own.
+func prepare(fd int) error {
+	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
+		return err
+	}
+	return setKeepAlive(fd, net.KeepAliveConfig{Idle: 15 * time.Second, Interval: 15 * time.Second, Count: 9})
+}
+
+// toLoop takes the socket away from Go's poller. It reports whether it could.
+func (e *End) toLoop() bool {
+	if _, ok := e.Stream.(*rawConn); ok {
+		return true
+	}
+	raw := &rawConn{fd: -1}
+	e.Sock.ask(func(fd uintptr) {
+		if n, err := unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0); err == nil {
+			raw.fd = n
+		}
+	})
+	if raw.fd < 0 {
+		return false
+	}
+	_ = e.Close() // of two descriptors: the socket stays as it is
+	e.setConn(raw, e.Sock.tcp != nil)
+	return true
+}
+
+// toPoller gives the socket to Go's poller, for goroutines to wait for it.
+func (e *End) toPoller() {
+	raw, ok := e.Stream.(*rawConn)
+	if !ok {
+		return
+	}
+	f := os.NewFile(uintptr(raw.fd), "socket")
+	conn, err := net.FileConn(f)
+	if err != nil {
+		return // the first Read tells
+	}
+	_ = f.Close() // of two descriptors
+	e.setConn(conn.(sockConn), e.Sock.tcp != nil)
+}
+
+// rawEnd makes the End of a connected TCP socket.
+func rawEnd(fd int, name string, peer netip.AddrPort) *End {
+	e := &End{Name: name, Input: InputPipe, Peer: peer.String(), Sock: &Socket{}}
+	e.setConn(&rawConn{fd}, true)
+	if sa, err := unix.Getsockname(fd); err == nil {
+		e.Local = addrPort(sa).String()
+	}
+	return e
+}
+
+func addrPort(sa unix.Sockaddr) netip.AddrPort {
+	switch sa := sa.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
+	case *unix.SockaddrInet6:
+		ip := netip.AddrFrom16(sa.Addr).Unmap()
+		if sa.ZoneId != 0 {
+			if i, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
+				ip = ip.WithZone(i.Name)
+			}
+		}
+		return netip.AddrPortFrom(ip, uint16(sa.Port))
+	}
+	return netip.AddrPort{}
+}
+
+// rawListener accepts sockets that Go's poller does not know. They inherit
+// their options from the listening socket (tcp(7)).
+func rawListener(l *listener) Listener {
+	file, err := l.Listener.(*net.TCPListener).File()
+	if err != nil {
+		return l
+	}
+	raw, err := file.SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) { _ = prepare(int(fd)) })
+	}
+	if err != nil {
+		_ = file.Close()
+		return l
+	}
+	return &tcpAcceptor{l, file, raw}
+}
+
+// A tcpAcceptor waits with a descriptor of its own: a TCPListener's cannot be
+// waited for but by its Accept.
+type tcpAcceptor struct {
+	*listener
+	file *os.File
+	raw  syscall.RawConn
+}
+
+func (l *tcpAcceptor) Close() error {
+	_ = l.file.Close()
+	return l.listener.Close()
+}
+
+func (l *tcpAcceptor) Accept() (*End, error) {
+	var fd int
+	var from unix.Sockaddr
+	var err error
+	closed := l.raw.Read(func(s uintptr) bool {
+		for {
+			fd, from, err = unix.Accept4(int(s), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+			switch err {
+			case unix.EINTR, unix.ECONNABORTED: // the next one, as Go has it
+			default:
+				return err != unix.EAGAIN
+			}
+		}
+	})
+	switch {
+	case closed != nil:
+		return nil, closed
+	case err != nil:
+		return nil, os.NewSyscallError("accept4", err)
+	}
+	return rawEnd(fd, l.name, addrPort(from)), nil
+}
