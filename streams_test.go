@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -193,8 +195,10 @@ func TestPeerThatNeverReadsCostsNothing(t *testing.T) {
 	}
 }
 
-func TestUrgentByteLeavesTheStreamIntact(t *testing.T) {
-	p, addr := serving(t, nil, nil, "listen", "127.0.0.1:0")
+// urgentByteIsPassed: what comes before and after an urgent byte (MSG_OOB) is
+// written to p's output, which written reads.
+func urgentByteIsPassed(t *testing.T, p *process, addr string, written func() string) {
+	t.Helper()
 	c := dialPeer(t, addr)
 	c.says([]byte("before "))
 	raw, err := c.SyscallConn()
@@ -206,12 +210,31 @@ func TestUrgentByteLeavesTheStreamIntact(t *testing.T) {
 		t.Skip("no urgent data here: ", err)
 	}
 	c.says([]byte("after"))
+	for begin := time.Now(); written() != "before after" && time.Since(begin) < patience; runtime.Gosched() {
+	} // it comes before any FIN
+	if written() != "before after" {
+		t.Errorf("standard output got %q while the stream was open", written())
+	}
 	c.finishes()
 	c.hears(nil)
 	p.wants(0, "listening on")
-	if p.stdout.String() != "before after" {
-		t.Errorf("stdout %q", p.stdout.String())
+}
+
+func TestUrgentByteLeavesTheStreamToAPipeIntact(t *testing.T) {
+	p, addr := serving(t, nil, nil, "listen", "127.0.0.1:0")
+	urgentByteIsPassed(t, p, addr, p.stdout.String)
+}
+
+func TestUrgentByteLeavesTheStreamToAFileIntact(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	p, addr := serving(t, nil, func(c *exec.Cmd) { c.Stdout = out }, "listen", "127.0.0.1:0")
+	urgentByteIsPassed(t, p, addr, func() string {
+		b, _ := os.ReadFile(out.Name())
+		return string(b)
+	})
 }
 
 func TestClientsThatResetBeforeTheyAreAcceptedDoNoHarm(t *testing.T) {

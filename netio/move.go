@@ -6,10 +6,13 @@ import (
 )
 
 // A connection that says little should cost little: a direction begins with a
-// small buffer, and each time a Read fills it the next is twice as large.
+// small buffer, and each time a Read fills it the next is twice as large. Of
+// sessions with standard input or output there is one at a time, and a large
+// buffer makes the fewest calls.
 const (
-	minBuffer = 4 << 10
-	maxBuffer = 256 << 10
+	minBuffer      = 4 << 10
+	maxBuffer      = 256 << 10
+	maxStdioBuffer = 1 << 20
 )
 
 // A failure is how a direction ended: at which end, and why. A nil end with a
@@ -19,9 +22,17 @@ type failure struct {
 	err error
 }
 
-// move copies from d.src to d.dst until one of them ends or fails. It is the
-// only loop that touches bytes.
+// move moves from d.src to d.dst until one of them ends or fails: inside the
+// kernel where that is possible and pays, else by hand.
 func (d *direction) move(f *Flow, largest int) failure {
+	if fail, ok := d.moveInKernel(f); ok {
+		return fail
+	}
+	return d.copy(f, largest)
+}
+
+// copy is the only loop of the portable pump that touches bytes.
+func (d *direction) copy(f *Flow, largest int) failure {
 	buf := make([]byte, min(minBuffer, largest))
 	for {
 		n, err := d.src.Read(buf)
@@ -40,10 +51,8 @@ func (d *direction) move(f *Flow, largest int) failure {
 		}
 		switch {
 		case err == nil:
-		case errors.Is(err, io.EOF) && d.src.Sock != nil && d.src.Sock.IsReset():
-			return failure{d.src, errReset}
 		case errors.Is(err, io.EOF):
-			return failure{}
+			return d.sourceEnded()
 		default:
 			return failure{d.src, err}
 		}
@@ -51,6 +60,14 @@ func (d *direction) move(f *Flow, largest int) failure {
 			buf = make([]byte, min(2*n, largest))
 		}
 	}
+}
+
+// sourceEnded: the source gives no more, in order unless it was reset.
+func (d *direction) sourceEnded() failure {
+	if d.src.Sock != nil && d.src.Sock.IsReset() {
+		return failure{d.src, errReset}
+	}
+	return failure{}
 }
 
 // errReset is a reset that no system call reported: see Socket.IsReset.

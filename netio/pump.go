@@ -32,7 +32,7 @@ type Rules struct {
 	IdleEnds  bool          // Idle is an end in order once the near input has ended (-w)
 	HalfOpen  time.Duration // Idle's limit once one side has ended, where it is shorter; 0 is for ever
 	Watch     time.Duration // how often to look for a reset end whose bytes cannot be passed on; 0 is never
-	MaxRead   int           // the most bytes of one Read and Write; 0 is maxBuffer
+	MaxRead   int           // the most bytes of one Read and Write; 0 is what suits the ends
 }
 
 // An Outcome is what came of a session.
@@ -62,7 +62,11 @@ func (p Pump) Loop(ctx context.Context, end *End) Outcome {
 
 func (p Pump) run(ctx context.Context, near, far *End) Outcome {
 	g := &goroutines{events: make(chan event, maxEvents), largest: p.Rules.MaxRead}
-	if g.largest == 0 {
+	switch {
+	case g.largest != 0:
+	case near.Sock == nil:
+		g.largest = maxStdioBuffer
+	default:
 		g.largest = maxBuffer
 	}
 	g.session.begin(&p.Rules, p.Note, near, far, g)

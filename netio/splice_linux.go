@@ -1,0 +1,255 @@
+package netio
+
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Between a socket and standard input or output the kernel can move bytes
+// itself, without their being copied into this process and out again.
+// docs/performance.md says what each path gains.
+
+// A step moves some bytes and tells how many; none is the source's end.
+type step func() (int, failure)
+
+// errNoShortcut is a step's failure when the bytes have to be moved by hand.
+var errNoShortcut = errors.New("the kernel does not move these")
+
+// spliceMost is the most bytes of one call: more than most pipes and sockets hold.
+const spliceMost = 1 << 20
+
+// moveInKernel moves until an end has ended or failed. Where ok is false the
+// rest is to be moved by hand.
+func (d *direction) moveInKernel(f *Flow) (fail failure, ok bool) {
+	next, free := d.shortcut()
+	if next == nil {
+		return failure{}, false
+	}
+	defer free()
+	for {
+		n, fail := next()
+		d.read.Add(int64(n))
+		d.written.Add(int64(n))
+		f.touch()
+		switch {
+		case fail.err == errNoShortcut:
+			return failure{}, false
+		case fail.err != nil:
+			return fail, true
+		case n == 0:
+			return d.sourceEnded(), true
+		}
+	}
+}
+
+// shortcut returns the step for what d joins and what frees its means; nil
+// where there is none.
+func (d *direction) shortcut() (step, func()) {
+	nothing := func() {}
+	if std, ok := d.src.Stream.(*stdio); ok && d.dst.isPlain() {
+		to, err := d.dst.Sock.conn.SyscallConn()
+		switch {
+		case err != nil:
+		case std.input == InputStream && d.src.Size > 0:
+			return d.sendFile(std, to), nothing
+		case std.input == InputPipe:
+			enlarge(stdin) // by hand all the same: in large pieces that is faster
+		}
+		return nil, nil
+	}
+	if std, ok := d.dst.Stream.(*stdio); ok && d.src.isPlain() {
+		from, err := d.src.Sock.conn.SyscallConn()
+		switch {
+		case err != nil:
+		case std.output == InputNone && d.src.Sock.tcp != nil:
+			return d.discard(from), nothing
+		case std.output == InputPipe:
+			enlarge(stdout)
+			return d.spliceToPipe(from), nothing
+		case std.output == InputStream:
+			return d.spliceToFile(from)
+		}
+	}
+	return nil, nil
+}
+
+// sendFile: the file's pages go to the socket as they are. The last call asks
+// for exactly the rest, since one that asks for more may hold the tail back for
+// 200 ms (MSG_MORE of send(2)); what the file has grown by is moved by hand.
+func (d *direction) sendFile(std *stdio, to syscall.RawConn) step {
+	left := d.src.Size
+	return func() (n int, fail failure) {
+		if left <= 0 {
+			return 0, failure{d.src, errNoShortcut}
+		}
+		err := std.awaitInput()
+		if err != nil {
+			return 0, failure{d.src, err}
+		}
+		gone := to.Write(func(fd uintptr) bool {
+			n, err = restarted(func() (int, error) { return unix.Sendfile(int(fd), stdin, nil, int(min(left, spliceMost))) })
+			return err != unix.EAGAIN
+		})
+		left -= int64(max(n, 0))
+		return moved(n, d.dst, gone, err)
+	}
+}
+
+// discard throws bytes away where they are: with MSG_TRUNC they are not copied
+// at all (tcp(7)).
+func (d *direction) discard(from syscall.RawConn) step {
+	unused := make([]byte, spliceMost)
+	return func() (n int, fail failure) {
+		var err error
+		gone := from.Read(func(fd uintptr) bool {
+			n, err = restarted(func() (int, error) {
+				n, _, err := unix.Recvfrom(int(fd), unused, unix.MSG_TRUNC)
+				return n, err
+			})
+			return err != unix.EAGAIN
+		})
+		return moved(n, d.src, gone, err)
+	}
+}
+
+// spliceToPipe: the pages that have come go to the pipe.
+func (d *direction) spliceToPipe(from syscall.RawConn) step {
+	return func() (n int, fail failure) {
+		n, gone, err := spliceFrom(from, stdout, d.awaitRoom)
+		if err == unix.EPIPE {
+			return 0, failure{d.dst, ReaderGone(err)}
+		}
+		return moved(n, d.src, gone, err)
+	}
+}
+
+// spliceFrom moves what has come to a pipe, which full is called for when it
+// has no room. splice(2) does not get past an urgent byte (MSG_OOB): it says that
+// there is nothing, or that the stream has ended. So its EAGAIN on a socket with
+// bytes and a pipe with room, and its 0, are errNoShortcut.
+func spliceFrom(from syscall.RawConn, pipe int, full func()) (n int, gone, err error) {
+	gone = from.Read(func(fd uintptr) bool {
+		for tries := 0; ; tries++ {
+			n, err = splice(int(fd), pipe, spliceMost, unix.SPLICE_F_NONBLOCK)
+			switch {
+			case n == 0 && err == nil:
+				err = errNoShortcut
+				return true
+			case err != unix.EAGAIN:
+				return true
+			case !readable(fd):
+				return false
+			case !writable(pipe):
+				full()
+				tries = 0
+			case tries > 0:
+				err = errNoShortcut
+				return true
+			}
+		}
+	})
+	return n, gone, err
+}
+
+// awaitRoom waits until standard output takes bytes, or nobody reads it.
+func (d *direction) awaitRoom() {
+	d.blocked.Store(true)
+	defer d.blocked.Store(false)
+	fds := []unix.PollFd{{Fd: stdout, Events: unix.POLLOUT}}
+	_, _ = unix.Poll(fds, -1)
+}
+
+// spliceToFile: the pages that have come go to a pipe of our own, and are copied
+// once, from there to the file's.
+func (d *direction) spliceToFile(from syscall.RawConn) (step, func()) {
+	var pipe [2]int
+	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
+		return nil, nil
+	}
+	enlarge(pipe[1])
+	free := func() { _, _ = unix.Close(pipe[0]), unix.Close(pipe[1]) }
+	return func() (n int, fail failure) {
+		n, gone, err := spliceFrom(from, pipe[1], func() {})
+		if gone != nil || err != nil {
+			return moved(n, d.src, gone, err)
+		}
+		return d.emptyInto(pipe[0], n)
+	}, free
+}
+
+// enlarge makes a pipe hold more, so that those at its ends take turns less
+// often. One that cannot be enlarged (pipe(7)) works as well.
+func enlarge(pipe int) { _, _ = unix.FcntlInt(uintptr(pipe), unix.F_SETPIPE_SZ, spliceMost) }
+
+// emptyInto moves n bytes from our pipe to standard output.
+func (d *direction) emptyInto(pipe, n int) (int, failure) {
+	for done := 0; done < n; {
+		m, err := splice(pipe, stdout, n-done, 0)
+		switch {
+		case err == nil:
+			done += m
+		case err == unix.EINVAL: // opened for appending, or of a kind that does not take it
+			return d.copyInto(pipe, done, n)
+		default:
+			return done, failure{d.dst, localError("standard output", err)}
+		}
+	}
+	return n, failure{}
+}
+
+// copyInto does by hand what emptyInto has begun, and ends the shortcut.
+func (d *direction) copyInto(pipe, done, n int) (int, failure) {
+	buf := make([]byte, n-done)
+	m, err := unix.Read(pipe, buf)
+	if err == nil {
+		m, err = d.dst.Write(buf[:m])
+		done += m
+	}
+	if err != nil {
+		return done, failure{d.dst, err}
+	}
+	return done, failure{d.dst, errNoShortcut}
+}
+
+func splice(from, to, most, flags int) (int, error) {
+	return restarted(func() (int, error) {
+		n, err := unix.Splice(from, nil, to, nil, most, flags)
+		return int(n), err
+	})
+}
+
+// restarted makes the call again when a signal of Go's own scheduler cut it short.
+func restarted(call func() (int, error)) (n int, err error) {
+	for {
+		if n, err = call(); err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+// moved tells what came of a call on the socket of e. A call that the kernel
+// does not take for these descriptors, or that fails for a reason that is not
+// the connection's, is left to the calls of a move by hand, which tell which end
+// has failed.
+func moved(n int, e *End, gone, err error) (int, failure) {
+	n = max(n, 0)
+	switch {
+	case gone != nil:
+		return n, failure{e, gone}
+	case err == nil:
+		return n, failure{}
+	}
+	if kind, _ := describe(err); kind == KindReset || kind == KindTimeout || kind == KindUnreachable {
+		return n, failure{e, err}
+	}
+	return n, failure{e, errNoShortcut}
+}
+
+// writable reports whether a pipe has room.
+func writable(pipe int) bool {
+	p := []unix.PollFd{{Fd: int32(pipe), Events: unix.POLLOUT}}
+	_, err := unix.Poll(p, 0)
+	return err != nil || p[0].Revents&unix.POLLOUT != 0
+}
