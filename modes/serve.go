@@ -2,8 +2,6 @@ package modes
 
 import (
 	"context"
-	"errors"
-	"net"
 	"time"
 
 	"fid/netio"
@@ -29,14 +27,8 @@ type handler func(client *netio.End, done func(error))
 // own, logs, and name look-ups.
 const spareDescriptors = 32
 
-// Back-off while descriptors are short, as net/http has it.
-const (
-	minBackoff = 5 * time.Millisecond
-	maxBackoff = time.Second
-)
-
-// serve binds the address and hands every client to handle, in parallel: it is
-// the only accept loop. It ends when ctx does, after the first session with
+// serve binds the address and hands every client to handle: all serving modes
+// come through here. It ends when ctx does, after the first session with
 // Once, or with a session's fatal error. The sessions are those of pump.
 func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle handler) error {
 	s.Ready.clear()
@@ -44,7 +36,7 @@ func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle h
 	defer cancel(nil)
 	s.engine = netio.NewEngine(ctx, pump)
 	defer s.engine.Close()
-	l, err := s.engine.Listen(s.Address, o.Net)
+	l, err := s.Address.Listen(ctx, o.Net)
 	if err != nil {
 		return err
 	}
@@ -54,72 +46,57 @@ func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle h
 	if err := s.Ready.announce(l, s.Address, o); err != nil {
 		return err
 	}
-	if s.Once {
-		return s.one(ctx, cancel, o, handle)
+	var first *time.Timer
+	if s.Accept > 0 {
+		late := netio.TimeoutError(s.Address.Text, "no client for", s.Accept, "--accept-timeout", "")
+		first = time.AfterFunc(s.Accept, func() { cancel(late) })
+		defer first.Stop()
 	}
-	return s.many(ctx, cancel, o, handle)
+	if s.Once {
+		return s.one(o, first, handle)
+	}
+	return s.many(o, cancel, first, handle)
 }
 
 // one serves a single client. The socket is closed before the session begins,
 // so that later clients are refused instead of left to wait.
-func (s *Server) one(ctx context.Context, cancel context.CancelCauseFunc, o Options, handle handler) error {
-	end, err := s.accept(ctx, cancel, o)
+func (s *Server) one(o Options, first *time.Timer, handle handler) error {
+	client, err := s.engine.Accept(s.listener, s.cannotAccept(o))
 	if err != nil {
 		return err
 	}
+	s.greet(client, first, o)
 	_ = s.listener.Close()
 	ended := make(chan error, 1)
-	handle(end, func(err error) { ended <- err })
+	handle(client, func(err error) { ended <- err })
 	return <-ended
 }
 
-func (s *Server) many(ctx context.Context, cancel context.CancelCauseFunc, o Options, handle handler) error {
-	slots := make(chan struct{}, s.slots())
-	for {
-		select {
-		case slots <- struct{}{}: // before Accept: who is too many waits in the backlog
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		end, err := s.accept(ctx, cancel, o)
-		if err != nil {
-			return err
-		}
-		s.Accept = 0
-		handle(end, func(err error) {
-			<-slots
+// many serves clients in parallel until ctx ends, or with a session's fatal error.
+func (s *Server) many(o Options, cancel context.CancelCauseFunc, first *time.Timer, handle handler) error {
+	return s.engine.Serve(s.listener, s.slots(), func(client *netio.End, release func()) {
+		s.greet(client, first, o)
+		handle(client, func(err error) {
+			release()
 			if err != nil && s.isFatal != nil && s.isFatal(err) {
 				cancel(err)
 			}
 		})
-	}
+	}, s.cannotAccept(o))
 }
 
-// accept waits for the next client. No failure but the end of ctx stops it:
-// a client that is gone again or a lack of descriptors passes.
-func (s *Server) accept(ctx context.Context, cancel context.CancelCauseFunc, o Options) (*netio.End, error) {
-	if s.Accept > 0 {
-		late := netio.TimeoutError(s.Address.Text, "no client for", s.Accept, "--accept-timeout", "")
-		defer time.AfterFunc(s.Accept, func() { cancel(late) }).Stop()
+// greet tells of a client that has been accepted, and stops the clock that runs
+// until the first.
+func (s *Server) greet(client *netio.End, first *time.Timer, o Options) {
+	if first != nil {
+		first.Stop()
 	}
-	for wait := minBackoff; ; wait = min(2*wait, maxBackoff) {
-		end, err := s.listener.Accept()
-		switch {
-		case err == nil:
-			o.Log(Event{Name: Accepted, Addr: s.Address.Text, Peer: end.Peer, Local: end.Local})
-			return end, nil
-		case ctx.Err() != nil:
-			return nil, context.Cause(ctx)
-		case errors.Is(err, net.ErrClosed):
-			return nil, &netio.Error{Kind: netio.KindOther, Addr: s.Address.Text, What: "cannot accept: " + netio.Reason(err), Err: err}
-		case wait == minBackoff:
-			o.Log(Event{Name: Note, Addr: s.Address.Text, Text: "cannot accept for now: " + netio.Reason(err)})
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
+	o.Log(Event{Name: Accepted, Addr: s.Address.Text, Peer: client.Peer, Local: client.Local})
+}
+
+func (s *Server) cannotAccept(o Options) func(error) {
+	return func(err error) {
+		o.Log(Event{Name: Note, Addr: s.Address.Text, Text: "cannot accept for now: " + netio.Reason(err)})
 	}
 }
 

@@ -147,7 +147,7 @@ func (s *session) waiting() bool {
 // on: nobody reads it then, so nobody is told.
 func (c *clocks) checkDead(s *session) {
 	for _, d := range []*direction{&s.flow.Out, &s.flow.In} {
-		if d.src.Sock != nil && !d.done && d.inFlight() && d.src.Sock.isDead() {
+		if d.src.Sock != nil && !d.done && d.inFlight() && d.src.Sock.isBroken() {
 			s.breakOff(d.src, errReset)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -92,4 +93,46 @@ func halfOpen(t *testing.T, r row) {
 		_, _ = io.ReadAll(e)
 		_ = e.Close()
 	}
+}
+
+// A bufferedConn is a socket whose buffers can be made small or large.
+type bufferedConn interface {
+	SetReadBuffer(bytes int) error
+	SetWriteBuffer(bytes int) error
+}
+
+// finishedBehind: both FINs have passed between a relay and its server, so that
+// connection is no more, while bytes of it still wait for a slow client. That
+// is no reset.
+func finishedBehind(t *testing.T, r row) {
+	client, near := pair(t, r)
+	far, server := pair(t, r)
+	const little, plenty = 32 << 10, 1 << 20
+	_ = client.Sock.conn.(bufferedConn).SetReadBuffer(little)
+	_ = near.Sock.conn.(bufferedConn).SetWriteBuffer(little)
+	_ = far.Sock.conn.(bufferedConn).SetReadBuffer(plenty)
+	_ = server.Sock.conn.(bufferedConn).SetWriteBuffer(plenty)
+	joined := make(chan Outcome, 1)
+	go func() { joined <- r.join(context.Background(), Rules{Watch: time.Millisecond}, near, far) }()
+	_ = client.CloseWrite()
+	_, _ = io.ReadAll(server)
+	data := noise(300 << 10) // the client's side does not hold it, the server's does
+	_, _ = server.Write(data)
+	_ = server.CloseWrite()
+	for begin := time.Now(); r.resets && !server.Sock.flushed() && time.Since(begin) < patience; runtime.Gosched() {
+	}
+	server.CloseInOrder()
+	var got bytes.Buffer
+	for piece := make([]byte, 4<<10); ; { // so slow that the relay looks in between
+		n, err := client.Read(piece)
+		got.Write(piece[:n])
+		if err != nil {
+			break
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
+	if o := <-joined; o.Err != nil || !bytes.Equal(got.Bytes(), data) {
+		t.Errorf("%+v, %d of %d bytes", o, got.Len(), len(data))
+	}
+	_ = client.Close()
 }

@@ -61,6 +61,7 @@ func TestConformance(t *testing.T) {
 		"a reset behind a blocked direction":         blocked,
 		"a reset is no end":                          reset,
 		"a relay carries both ends":                  relayed,
+		"a slow reader gets all of a finished peer":  finishedBehind,
 		"a peer that vanishes leaves nothing behind": vanished,
 	}
 	for _, r := range rows() {

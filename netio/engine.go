@@ -22,15 +22,6 @@ func NewEngine(ctx context.Context, p Pump) *Engine {
 	return &Engine{ctx: ctx, pump: p, loops: startLoops(ctx)}
 }
 
-// Listen binds the address. What the Listener accepts is for this Engine only.
-func (e *Engine) Listen(a Address, o Options) (Listener, error) {
-	l, err := a.Listen(e.ctx, o)
-	if tcp, ok := l.(*listener); ok && e.loops != nil {
-		return rawListener(tcp), nil
-	}
-	return l, err
-}
-
 // Dial opens an end for a session of this Engine and hands it, or what came of
 // it, to then. It does not wait, nor may then.
 func (e *Engine) Dial(d Dialer, then func(*End, error)) {

@@ -48,7 +48,7 @@ func networkOf(ip netip.Addr) string {
 // the system picks a port for the first and the others get the same.
 func (a Address) bind(ctx context.Context, network string, hosts []string) (Listener, error) {
 	for try := 1; ; try++ {
-		var bound listeners
+		bound := &listeners{ends: make(chan accepted), closed: make(chan struct{})}
 		port := a.Port
 		for _, host := range hosts {
 			l, err := a.bindOne(ctx, network, host, port)
@@ -66,7 +66,7 @@ func (a Address) bind(ctx context.Context, network string, hosts []string) (List
 			return bound.all[0], nil
 		}
 		if len(bound.all) == len(hosts) {
-			return bound.start(), nil
+			return bound, nil
 		}
 	}
 }
@@ -119,10 +119,11 @@ func (l *listener) Accept() (*End, error) {
 
 // listeners accept on several sockets, the addresses of one name.
 type listeners struct {
-	all    []*listener
-	ends   chan accepted
-	closed chan struct{}
-	once   sync.Once
+	all     []*listener
+	ends    chan accepted
+	closed  chan struct{}
+	started sync.Once
+	once    sync.Once
 }
 
 type accepted struct {
@@ -130,8 +131,7 @@ type accepted struct {
 	err error
 }
 
-func (l *listeners) start() *listeners {
-	l.ends, l.closed = make(chan accepted), make(chan struct{})
+func (l *listeners) start() {
 	for _, one := range l.all {
 		go func() {
 			for {
@@ -150,11 +150,11 @@ func (l *listeners) start() *listeners {
 			}
 		}()
 	}
-	return l
 }
 
 // Accept returns the next end of any of the sockets.
 func (l *listeners) Accept() (*End, error) {
+	l.started.Do(l.start)
 	select {
 	case a := <-l.ends:
 		return a.end, a.err
@@ -168,9 +168,7 @@ func (l *listeners) Addr() net.Addr { return l.all[0].Addr() }
 
 func (l *listeners) Close() error {
 	l.once.Do(func() {
-		if l.closed != nil {
-			close(l.closed)
-		}
+		close(l.closed)
 		for _, one := range l.all {
 			_ = one.Close()
 		}

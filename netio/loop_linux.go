@@ -64,9 +64,9 @@ type loop struct {
 	cause         error    // why all sessions end
 	closed        bool
 
-	mu    sync.Mutex
-	tasks []func()
-	woken bool // wakeup has been written for tasks
+	mu      sync.Mutex
+	tasks   []func()
+	waiting atomic.Bool // a task has to wake the loop
 }
 
 const (
@@ -101,12 +101,7 @@ func (l *loop) run() {
 	events := make([]unix.EpollEvent, maxReady)
 	var ready []*loopSession
 	for !l.closed {
-		timeout := -1
-		if len(l.ready) > 0 {
-			timeout = 0
-		}
-		n, _ := unix.EpollWait(l.epoll, events, timeout) // EINTR only
-		for i := range max(n, 0) {
+		for i := range l.wait(events) {
 			l.notice(&events[i])
 		}
 		l.runTasks()
@@ -117,8 +112,28 @@ func (l *loop) run() {
 			s.progress()
 		}
 	}
+	l.interrupt(errStopped)
 	_ = unix.Close(l.epoll)
 	_ = unix.Close(l.wakeup)
+}
+
+// wait returns how many events there are; it waits for one unless there is
+// something to do.
+func (l *loop) wait(events []unix.EpollEvent) int {
+	l.waiting.Store(true) // before the tasks are looked at: post looks in the other order
+	timeout := -1
+	if len(l.ready) > 0 || l.hasTasks() {
+		timeout = 0
+	}
+	n, _ := unix.EpollWait(l.epoll, events, timeout) // EINTR only
+	l.waiting.Store(false)
+	return max(n, 0)
+}
+
+func (l *loop) hasTasks() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.tasks) > 0
 }
 
 // notice remembers what an event says of its port.
@@ -135,10 +150,8 @@ func (l *loop) notice(e *unix.EpollEvent) {
 func (l *loop) post(f func()) {
 	l.mu.Lock()
 	l.tasks = append(l.tasks, f)
-	wake := !l.woken
-	l.woken = true
 	l.mu.Unlock()
-	if wake {
+	if l.waiting.CompareAndSwap(true, false) {
 		_, _ = unix.Write(l.wakeup, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 	}
 }
@@ -146,7 +159,7 @@ func (l *loop) post(f func()) {
 func (l *loop) runTasks() {
 	l.mu.Lock()
 	tasks := l.tasks
-	l.tasks, l.woken = nil, false
+	l.tasks = nil
 	l.mu.Unlock()
 	for _, f := range tasks {
 		f()

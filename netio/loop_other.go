@@ -12,11 +12,11 @@ func startLoops(context.Context) *loops { return nil }
 func (*loops) next() *loop { return nil }
 func (*loops) close()      {}
 
+func (*loops) serve(Listener, int, func(*End, func()), func(error)) bool { return false }
+
 type loop struct{}
 
 func (*loop) carry(_ *Pump, _, _ *End, _ func(Outcome)) {}
-
-func rawListener(l *listener) Listener { return l }
 
 func (d *tcpDialer) dialRaw(*loop, func(*End, error)) bool { return false }
 

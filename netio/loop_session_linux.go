@@ -22,10 +22,10 @@ type loopSession struct {
 
 // A port is what a loop knows of a socket.
 type port struct {
-	fd       int
-	serial   int32
-	session  *loopSession
-	dialling func(error) // of a socket that is not connected yet, in place of session
+	fd      int
+	serial  int32
+	session *loopSession
+	ready   func(cause error) // of a socket without a session: told of an event, or why the loop ends
 
 	readable, writable bool // as far as is known: the next read or write tells
 	ended              bool // the peer has sent its FIN: read on until it comes
@@ -87,7 +87,7 @@ func (s *loopSession) port(e *End) *port {
 // notice remembers what has happened to the socket.
 func (p *port) notice(events uint32) {
 	if p.session == nil {
-		p.dialling(nil)
+		p.ready(nil)
 		return
 	}
 	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 {
@@ -106,7 +106,7 @@ func (p *port) notice(events uint32) {
 func (p *port) interrupt(cause error) {
 	switch {
 	case p.session == nil:
-		p.dialling(cause)
+		p.ready(cause)
 	case !p.session.over:
 		p.session.follow(p.session.interrupted(cause))
 	}

@@ -77,7 +77,7 @@ type connecting struct {
 }
 
 func (c *connecting) wait() {
-	c.port = port{fd: c.fd, dialling: c.ready}
+	c.port = port{fd: c.fd, ready: c.ready}
 	if limit := c.dialer.opts.Timeout; limit > 0 {
 		late := TimeoutError(c.dialer.addr.Text, "no answer for", limit, c.dialer.opts.TimeoutFlag, "")
 		c.timer = time.AfterFunc(limit, func() { c.loop.post(func() { c.ready(late) }) })

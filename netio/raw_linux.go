@@ -69,18 +69,23 @@ func (e *End) toLoop() bool {
 	if _, ok := e.Stream.(*rawConn); ok {
 		return true
 	}
-	raw := &rawConn{fd: -1}
-	e.Sock.ask(func(fd uintptr) {
-		if n, err := unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0); err == nil {
-			raw.fd = n
-		}
-	})
-	if raw.fd < 0 {
+	control, err := e.Sock.conn.SyscallConn()
+	if err != nil {
 		return false
 	}
-	_ = e.Close() // of two descriptors: the socket stays as it is
-	e.setConn(raw, e.Sock.tcp != nil)
-	return true
+	fd, ok := duplicate(control)
+	if ok {
+		_ = e.Close() // of two descriptors: the socket stays as it is
+		e.setConn(&rawConn{fd}, e.Sock.tcp != nil)
+	}
+	return ok
+}
+
+// duplicate returns a descriptor of the same socket that Go's poller does not know.
+func duplicate(c syscall.RawConn) (fd int, ok bool) {
+	var err error
+	failed := c.Control(func(old uintptr) { fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0) })
+	return fd, failed == nil && err == nil
 }
 
 // toPoller gives the socket to Go's poller, for goroutines to wait for it.
@@ -122,58 +127,4 @@ func addrPort(sa unix.Sockaddr) netip.AddrPort {
 		return netip.AddrPortFrom(ip, uint16(sa.Port))
 	}
 	return netip.AddrPort{}
-}
-
-// rawListener accepts sockets that Go's poller does not know. They inherit
-// their options from the listening socket (tcp(7)).
-func rawListener(l *listener) Listener {
-	file, err := l.Listener.(*net.TCPListener).File()
-	if err != nil {
-		return l
-	}
-	raw, err := file.SyscallConn()
-	if err == nil {
-		err = raw.Control(func(fd uintptr) { _ = prepare(int(fd)) })
-	}
-	if err != nil {
-		_ = file.Close()
-		return l
-	}
-	return &tcpAcceptor{l, file, raw}
-}
-
-// A tcpAcceptor waits with a descriptor of its own: a TCPListener's cannot be
-// waited for but by its Accept.
-type tcpAcceptor struct {
-	*listener
-	file *os.File
-	raw  syscall.RawConn
-}
-
-func (l *tcpAcceptor) Close() error {
-	_ = l.file.Close()
-	return l.listener.Close()
-}
-
-func (l *tcpAcceptor) Accept() (*End, error) {
-	var fd int
-	var from unix.Sockaddr
-	var err error
-	closed := l.raw.Read(func(s uintptr) bool {
-		for {
-			fd, from, err = unix.Accept4(int(s), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
-			switch err {
-			case unix.EINTR, unix.ECONNABORTED: // the next one, as Go has it
-			default:
-				return err != unix.EAGAIN
-			}
-		}
-	})
-	switch {
-	case closed != nil:
-		return nil, closed
-	case err != nil:
-		return nil, os.NewSyscallError("accept4", err)
-	}
-	return rawEnd(fd, l.name, addrPort(from)), nil
 }

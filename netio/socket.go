@@ -107,6 +107,13 @@ func (s *Socket) IsReset() bool {
 	return s.isDead()
 }
 
+// isBroken: the connection is no more, and did not end in order. After both FINs
+// it is no more either, with all acknowledged; should a reset have come then, the
+// Read that gets to it tells.
+func (s *Socket) isBroken() bool {
+	return s.isDead() && (!s.finSent.Load() || s.Unacked() > 0)
+}
+
 func (s *Socket) isDead() bool {
 	if s.tcp == nil {
 		return false
