@@ -11,6 +11,7 @@ import (
 
 // A command line is what the user typed, put in order.
 type commandLine struct {
+	table []flag   // the flags that there are
 	mode  string   // listen, connect, echo or relay; empty where nothing says
 	typed bool     // the mode was a word of its own
 	flags []string // --long or --long=value
@@ -21,8 +22,6 @@ type commandLine struct {
 // after words, letters in one word (-lvk), values attached (-w3) or not, "--".
 // urfave/cli takes flags only before words and each on its own.
 type reader struct {
-	table   []flag
-	refused []refusal
 	line    commandLine
 	verbose int
 }
@@ -40,7 +39,7 @@ func isMode(word string) bool {
 
 // readArgs puts args in order. Under the name nc there are no mode words.
 func readArgs(args []string, asNC bool) (commandLine, error) {
-	r := &reader{table: flags(), refused: refusals()}
+	r := &reader{line: commandLine{table: flags()}}
 	if len(args) > 0 && isMode(args[0]) && !asNC {
 		r.line.mode, r.line.typed = args[0], true
 		args = args[1:]
@@ -80,7 +79,7 @@ func (r *reader) read(args []string) error {
 // long reads --name, --name=value or --name value.
 func (r *reader) long(arg string, rest []string) ([]string, error) {
 	name, value, attached := strings.Cut(arg, "=")
-	for _, f := range r.table {
+	for _, f := range r.line.table {
 		if f.long != name || name == "" {
 			continue
 		}
@@ -100,7 +99,7 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 		r.add(f, value)
 		return rest, nil
 	}
-	for _, x := range r.refused {
+	for _, x := range refusals() {
 		if x.long == name && name != "" {
 			return rest, netio.Usagef(x.hint, "--%s %s", name, x.why)
 		}
@@ -111,7 +110,7 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 // nearest names the flags that the user may have meant, or where they stand.
 func (r *reader) nearest(name string) string {
 	var near []string
-	for _, f := range r.table {
+	for _, f := range r.line.table {
 		if len(name) > 2 && f.long != "" && (strings.Contains(f.long, name) || strings.Contains(name, f.long)) {
 			near = append(near, "--"+f.long)
 		}
@@ -156,12 +155,12 @@ func (r *reader) letters(word string, rest []string) ([]string, error) {
 // byLetter finds the flag that word begins with.
 func (r *reader) byLetter(word string) (flag, error) {
 	letter := word[0]
-	for _, f := range r.table {
+	for _, f := range r.line.table {
 		if f.letter == letter {
 			return f, nil
 		}
 	}
-	for _, x := range r.refused {
+	for _, x := range refusals() {
 		if x.letter == letter {
 			return flag{}, netio.Usagef(x.hint, "-%c %s", letter, x.why)
 		}
@@ -222,6 +221,17 @@ func (r *reader) settleMode(asNC bool) error {
 	return r.checkModes()
 }
 
+// isBareCheck: a check of ports that has nothing to say of a signal and that
+// nothing but one calls off.
+func (l commandLine) isBareCheck() bool {
+	for _, more := range []string{"verbose", "json", "deadline", "help", "version"} {
+		if l.names(more) {
+			return false
+		}
+	}
+	return l.mode == "connect" && l.names("probe")
+}
+
 // checkModes refuses a flag that another mode has.
 func (r *reader) checkModes() error {
 	if r.line.mode == "" {
@@ -230,7 +240,7 @@ func (r *reader) checkModes() error {
 	initial := strings.ToUpper(r.line.mode[:1])
 	for _, typed := range r.line.flags {
 		name, _, _ := strings.Cut(strings.TrimPrefix(typed, "--"), "=")
-		for _, f := range r.table {
+		for _, f := range r.line.table {
 			if f.name() == name && !strings.Contains(f.modes, initial) {
 				return netio.Usagef("", "%s is no flag of %s (of %s)", f.typed(), r.line.mode, modesOf(f))
 			}

@@ -1,5 +1,7 @@
 package main
 
+import stdflag "flag"
+
 // A flag is one row of the table of flags: there is one set, and a letter means
 // the same in every mode. Parser, help and tests read the table.
 type flag struct {
@@ -10,6 +12,30 @@ type flag struct {
 	modes    string // the initials of the modes that take it
 	help     string // for --help; empty: not said there
 }
+
+// Apply makes the row known to urfave/cli, to which it is a flag as it stands:
+// the library's own types look at their names with a regular expression. Values
+// stay words: options reads them, so that one place says what is wrong with them.
+func (f *flag) Apply(set *stdflag.FlagSet) error {
+	switch {
+	case f.letter == 'v':
+		set.Int(f.name(), 0, "")
+	case f.value == "":
+		set.Bool(f.name(), false, "")
+	default:
+		set.String(f.name(), "", "")
+	}
+	return nil
+}
+
+// Names is what urfave/cli knows the flag by.
+func (f *flag) Names() []string { return []string{f.name()} }
+
+// IsSet reports whether the environment gives the flag: none does.
+func (f *flag) IsSet() bool { return false }
+
+// String is the flag in urfave/cli's own help, which fid does not show.
+func (f *flag) String() string { return f.typed() }
 
 // flags is the table of flags.
 func flags() []flag {

@@ -19,12 +19,14 @@ type lines struct {
 	report bool
 	ctx    context.Context // of a report
 	failed func(error)     // told of a report's first failure; it ends ctx
+	direct bool            // of a report that ctx never calls off: add writes by itself
 
 	mu      sync.Mutex
 	queue   chan string // nil until there is a line
 	closed  bool
 	dropped int
 	done    chan struct{}
+	broken  error // of the line that failed: none is written after it
 }
 
 // How many lines may wait, and how long the end of the run waits for a log.
@@ -48,6 +50,10 @@ func (l *lines) add(line string) {
 	if l.closed {
 		return
 	}
+	if l.direct {
+		l.put(line)
+		return
+	}
 	if l.queue == nil {
 		l.queue, l.done = make(chan string, queuedLines), make(chan struct{})
 		go l.write(l.queue)
@@ -68,14 +74,21 @@ func (l *lines) add(line string) {
 
 func (l *lines) write(queue <-chan string) {
 	defer close(l.done)
-	var broken error
+	if !l.report {
+		catchPipe() // a check may not have done so
+	}
 	for line := range queue {
-		if broken != nil {
-			continue
-		}
-		if _, broken = io.WriteString(l.to, line); broken != nil && l.report {
-			l.failed(reportError(broken))
-		}
+		l.put(line)
+	}
+}
+
+// put writes a line, unless one before it failed.
+func (l *lines) put(line string) {
+	if l.broken != nil {
+		return
+	}
+	if _, l.broken = io.WriteString(l.to, line); l.broken != nil && l.report {
+		l.failed(reportError(l.broken))
 	}
 }
 

@@ -1,3 +1,8 @@
+// How many processors there are is found at the start and stays: the goroutine
+// that would look again every second takes a twentieth of a port check's time.
+//
+//go:debug updatemaxprocs=0
+
 // Command fid joins standard input and output, or a second socket, to a stream.
 package main
 
@@ -6,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,11 +24,15 @@ func main() {
 
 // run is the program: the arguments in, the exit code out.
 func run(args []string) int {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer catchSignals(cancel)()
 	asNC := isNC(args[0])
-	out := newConsole(ctx, cancel, asNC)
 	line, err := readArgs(args[1:], asNC)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	out := newConsole(ctx, cancel, asNC)
+	if err == nil && defaultActionEnds && line.isBareCheck() {
+		out.stdout.direct = true // a signal ends a Write that waits, too
+	} else {
+		catchSignals(cancel)
+	}
 	if err == nil {
 		err = execute(ctx, line, out)
 	}
@@ -37,8 +47,7 @@ func isNC(arg0 string) bool {
 	return name == "nc" || name == "netcat"
 }
 
-// execute gives the command line to urfave/cli. Only the command that is named
-// is built: the others would cost every start.
+// execute does what the command line asks for.
 func execute(ctx context.Context, line commandLine, out *console) error {
 	if line.mode == "" {
 		out.usage(os.Stderr)
@@ -53,43 +62,49 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 		return nil
 	}
 	out.mode = line.mode
+	todo, err := parse(line, out)
+	if err != nil {
+		return err
+	}
+	return todo.run(ctx)
+}
+
+// parse gives the command line to urfave/cli and returns what is to be done. That
+// is done afterwards and not in the Action: on top of the library's frames the
+// stack would have to grow once more, a twentieth of a port check's time.
+func parse(line commandLine, out *console) (task, error) {
+	cli.HelpFlag = nil // fid has its own; its names would go through a regular expression
+	var t task
 	app := &cli.App{
 		Name:           "fid",
 		HideHelp:       true,
 		HideVersion:    true,
+		Compiled:       time.Unix(1, 0), // else the library asks the file system
 		Writer:         os.Stderr,
 		ErrWriter:      os.Stderr,
 		ExitErrHandler: func(*cli.Context, error) {}, // run exits, nobody else
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return netio.Usagef("", "%s", err) },
-		Commands: []*cli.Command{{
-			Name:     line.mode,
-			HideHelp: true,
-			Flags:    cliFlags(line),
-			Action:   func(c *cli.Context) error { return start(ctx, c, out) },
-		}},
+		Flags:          line.cliFlags(),
+		Action: func(c *cli.Context) (err error) {
+			t, err = prepare(&values{c: c, table: line.table, asNC: out.asNC}, out)
+			return err
+		},
 	}
-	args := append([]string{"fid", line.mode}, line.flags...)
-	return app.Run(append(append(args, "--"), line.words...))
+	args := append([]string{"fid"}, line.flags...)
+	err := app.Run(append(append(args, "--"), line.words...))
+	return t, err
 }
 
 // errHelpShown is the end of a run that had nothing to do: help was its answer.
 var errHelpShown = &netio.Error{Kind: netio.KindUsage}
 
-// cliFlags are the rows of the table that were typed, as urfave/cli takes them:
-// it spends more on each flag than a port check spends on its connection.
-// Values stay words here: options reads them, so that one place says what is
-// wrong with them.
-func cliFlags(line commandLine) []cli.Flag {
+// cliFlags are the rows of the table that were typed: urfave/cli spends more on
+// each flag than a port check spends on its connection.
+func (l commandLine) cliFlags() []cli.Flag {
 	var list []cli.Flag
-	for _, f := range flags() {
-		switch {
-		case !line.names(f.name()):
-		case f.letter == 'v':
-			list = append(list, &cli.IntFlag{Name: f.name()})
-		case f.value == "":
-			list = append(list, &cli.BoolFlag{Name: f.name()})
-		default:
-			list = append(list, &cli.StringFlag{Name: f.name()})
+	for i := range l.table {
+		if l.names(l.table[i].name()) {
+			list = append(list, &l.table[i])
 		}
 	}
 	return list

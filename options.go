@@ -15,9 +15,10 @@ import (
 
 // A values reads flags and keeps the first thing that is wrong with one.
 type values struct {
-	c    *cli.Context
-	asNC bool // started under the name nc
-	err  error
+	c     *cli.Context
+	table []flag
+	asNC  bool // started under the name nc
+	err   error
 }
 
 func (v *values) fail(err error) {
@@ -35,7 +36,7 @@ func (v *values) duration(name string) time.Duration {
 	}
 	d, err := parseDuration(v.c.String(name))
 	if err != nil {
-		v.fail(netio.Usagef("", "%s %s: %s", dashed(name), shown(v.c.String(name)), err))
+		v.fail(netio.Usagef("", "%s %s: %s", v.dashed(name), shown(v.c.String(name)), err))
 	}
 	return d
 }
@@ -48,7 +49,7 @@ func (v *values) number(name string, otherwise, least, most int) int {
 	typed := v.c.String(name)
 	n, err := strconv.Atoi(typed)
 	if err != nil || n < least || n > most || strings.Trim(typed, "0123456789") != "" {
-		v.fail(netio.Usagef("", "%s %s: a number from %d to %d is meant", dashed(name), shown(typed), least, most))
+		v.fail(netio.Usagef("", "%s %s: a number from %d to %d is meant", v.dashed(name), shown(typed), least, most))
 	}
 	return n
 }
@@ -57,7 +58,7 @@ func (v *values) number(name string, otherwise, least, most int) int {
 func (v *values) exclude(pairs ...[2]string) {
 	for _, p := range pairs {
 		if v.is(p[0]) && v.is(p[1]) {
-			v.fail(netio.Usagef("", "%s and %s exclude each other", dashed(p[0]), dashed(p[1])))
+			v.fail(netio.Usagef("", "%s and %s exclude each other", v.dashed(p[0]), v.dashed(p[1])))
 		}
 	}
 }
@@ -72,14 +73,14 @@ func (v *values) need(name string, others ...string) {
 		if v.is(o) {
 			return
 		}
-		typed = append(typed, dashed(o))
+		typed = append(typed, v.dashed(o))
 	}
-	v.fail(netio.Usagef("", "%s needs %s", dashed(name), strings.Join(typed, " or ")))
+	v.fail(netio.Usagef("", "%s needs %s", v.dashed(name), strings.Join(typed, " or ")))
 }
 
 // dashed is a flag as it is typed.
-func dashed(name string) string {
-	for _, f := range flags() {
+func (v *values) dashed(name string) string {
+	for _, f := range v.table {
 		if f.name() == name {
 			return f.typed()
 		}
@@ -141,7 +142,7 @@ func (v *values) size(name string, otherwise, least, most int64) int {
 		err = parseError("from " + netio.Bytes(least) + " to " + netio.Bytes(most) + " is meant")
 	}
 	if err != nil {
-		v.fail(netio.Usagef("", "%s %s: %s", dashed(name), shown(v.c.String(name)), err))
+		v.fail(netio.Usagef("", "%s %s: %s", v.dashed(name), shown(v.c.String(name)), err))
 	}
 	return int(n)
 }
@@ -189,10 +190,10 @@ func (v *values) options(out *console) modes.Options {
 func (v *values) clock(otherwise time.Duration, names ...string) (time.Duration, string) {
 	for _, name := range names {
 		if v.is(name) {
-			return v.duration(name), dashed(name)
+			return v.duration(name), v.dashed(name)
 		}
 	}
-	return otherwise, dashed(names[0])
+	return otherwise, v.dashed(names[0])
 }
 
 // linger reads -q, the one duration that may be negative: -1 is no limit.

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"io"
+	"net"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -52,4 +53,33 @@ func TestSignalInMidTransferIsAResetAndDiesBySignal(t *testing.T) {
 		c.hearsReset()
 		p.wants(128 + int(s))
 	}
+}
+
+func TestBareCheckDiesBySignal(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
+		h := newHost(t)
+		r, w := pipe(t)
+		p := begin(t, nil, func(c *exec.Cmd) { c.Stdout = w }, "-z", "-i", "20", h.addr(), h.addr())
+		_, _ = io.ReadFull(r, make([]byte, 1)) // the first port is told, and the pause begins
+		_ = p.cmd.Process.Signal(s)
+		p.wants(128 + int(s))
+		if !p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
+			t.Errorf("%v: ended with %v", s, p.cmd.ProcessState)
+		}
+	}
+}
+
+func TestBareCheckOutlivesTheReaderOfItsErrors(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = l.Close()
+	r, w := pipe(t)
+	_ = r.Close()
+	noReader := func(c *exec.Cmd) { c.Stdout, c.Stderr = w, w }
+	begin(t, nil, noReader, "-z", l.Addr().String()).wants(4)
+	begin(t, nil, noReader, "-z", "--help").wants(0)
+	begin(t, nil, noReader, "-z", "--no-such-flag").wants(2)
+	begin(t, nil, noReader, "-z", "127.0.0.1").wants(2)
 }

@@ -8,18 +8,22 @@ import (
 	"fid/netio"
 )
 
+// defaultActionEnds: Windows would end the process with a code of its own.
+const defaultActionEnds = false
+
 // catchSignals calls cancel at the first Ctrl-C; a second one ends the process.
-func catchSignals(cancel context.CancelCauseFunc) (stop func()) {
+func catchSignals(cancel context.CancelCauseFunc) {
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, os.Interrupt)
 	go func() {
-		if s, ok := <-caught; ok {
-			signal.Reset(os.Interrupt)
-			cancel(&netio.Error{Kind: netio.KindInterrupt, What: "ended by " + s.String()})
-		}
+		s := <-caught
+		signal.Reset(os.Interrupt)
+		cancel(&netio.Error{Kind: netio.KindInterrupt, What: "ended by " + s.String()})
 	}()
-	return func() { signal.Stop(caught); close(caught) }
 }
+
+// catchPipe: Windows knows no SIGPIPE.
+func catchPipe() {}
 
 // dieBySignal: Windows processes end with a code only.
 func dieBySignal(netio.Kind) {}

@@ -4,37 +4,43 @@ import (
 	"context"
 	"os"
 	"strings"
-
-	"github.com/urfave/cli/v2"
+	"time"
 
 	"fid/modes"
 	"fid/netio"
 )
 
-// start makes the mode of what the user typed, and runs it.
-func start(ctx context.Context, c *cli.Context, out *console) error {
-	v := &values{c: c, asNC: out.asNC}
+// A task is a mode with all that was asked of it.
+type task struct {
+	mode     runner
+	options  modes.Options
+	deadline time.Duration
+}
+
+// prepare makes the task of what the user typed.
+func prepare(v *values, out *console) (task, error) {
 	if err := out.configure(v); err != nil {
-		return err
+		return task{}, err
 	}
-	o := v.options(out)
+	t := task{options: v.options(out), deadline: v.duration("deadline")}
 	if out.verbose > 1 {
-		o.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
+		t.options.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
-	deadline := v.duration("deadline")
-	mode, err := v.mode(c.Command.Name, c.Args().Slice())
+	var err error
+	t.mode, err = v.mode(out.mode, v.c.Args().Slice())
 	if v.err != nil {
-		return v.err
+		err = v.err
 	}
-	if err != nil {
-		return err
-	}
-	if deadline > 0 {
+	return t, err
+}
+
+func (t task) run(ctx context.Context) error {
+	if t.deadline > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, deadline, netio.TimeoutError("", "not done within", deadline, "--deadline", ""))
+		ctx, cancel = context.WithTimeoutCause(ctx, t.deadline, netio.TimeoutError("", "not done within", t.deadline, "--deadline", ""))
 		defer cancel()
 	}
-	return mode.Run(ctx, o)
+	return t.mode.Run(ctx, t.options)
 }
 
 // A runner is a mode with its options.
