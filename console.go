@@ -81,6 +81,9 @@ func (c *console) event(e modes.Event) {
 	c.summary.add(e)
 	if c.json != nil {
 		c.json.add(jsonEvent(e))
+		if e.Local != nil {
+			c.summary.local = e.Local()
+		}
 	}
 	if c.jsonOnly {
 		return

@@ -45,7 +45,7 @@ type trips struct {
 }
 
 func jsonEvent(e modes.Event) string {
-	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: e.Local, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
+	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: local(e), Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
 	if e.Seconds > 0 {
 		r.Seconds = &e.Seconds
 	}
@@ -91,18 +91,25 @@ func (r record) line() string {
 	return string(b) + "\n"
 }
 
+func local(e modes.Event) string {
+	if e.Local == nil {
+		return ""
+	}
+	return e.Local()
+}
+
 // A summary adds up the sessions of a run.
 type summary struct {
 	sessions       int
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin
-	local          string
+	local          string      // kept for JSON only
 }
 
 func (s *summary) add(e modes.Event) {
 	switch e.Name {
 	case modes.Listening, modes.Accepted, modes.Connected:
-		s.last.Addr, s.last.Peer, s.local = e.Addr, e.Peer, e.Local
+		s.last.Addr, s.last.Peer = e.Addr, e.Peer
 	case modes.Echo:
 		s.sent += e.Sent
 		s.received += e.Sent

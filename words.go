@@ -23,7 +23,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Listening:
 		if e.AnyPort || c.verbose > 0 || c.onScreen {
-			return c.prefix() + "listening on " + e.Local + fromElsewhere(e.Local), false
+			return c.prefix() + "listening on " + local(e) + fromElsewhere(local(e)), false
 		}
 	case modes.Accepted:
 		if c.verbose > 0 || c.onScreen {
@@ -31,10 +31,10 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 		}
 	case modes.Connected:
 		if c.verbose > 0 && e.Client != "" {
-			return c.prefix() + netio.Label(peerName(e.Client)) + "connected to " + e.Addr + between(e.Peer, e.Local), false
+			return c.prefix() + netio.Label(peerName(e.Client)) + "connected to " + e.Addr + between(e.Peer, local(e)), false
 		}
 		if c.verbose > 0 {
-			return c.prefix() + netio.Label(e.Addr) + "connected" + between(e.Peer, e.Local), false
+			return c.prefix() + netio.Label(e.Addr) + "connected" + between(e.Peer, local(e)), false
 		}
 	case modes.Step:
 		return c.prefix() + e.Text, false
@@ -131,7 +131,7 @@ func (c *console) wordsOfNC(e modes.Event) string {
 	host, port, _ := net.SplitHostPort(e.Peer)
 	switch e.Name {
 	case modes.Listening:
-		h, p, _ := net.SplitHostPort(e.Local)
+		h, p, _ := net.SplitHostPort(local(e))
 		return "Listening on " + h + " " + p
 	case modes.Accepted:
 		return "Connection received on " + host + " " + port

@@ -23,8 +23,9 @@ const (
 // fields it has is said beside its name above.
 type Event struct {
 	Name           string
-	Addr           string // the endpoint as the user typed it
-	Peer, Local    string // numeric
+	Addr           string        // the endpoint as the user typed it
+	Peer           string        // numeric
+	Local          func() string // numeric too; asked while the event is told, or never
 	Text           string
 	Quiet          bool   // only for who asks for more (-v)
 	Client         string // of a relay's connection: for which client it is

@@ -37,7 +37,7 @@ func (r Ready) announce(l netio.Listener, addr netio.Address, o Options) error {
 			return failed("--ready-fd", err)
 		}
 	}
-	o.Log(Event{Name: Listening, Addr: addr.Text, Local: l.Addr().String(), Ready: ready, AnyPort: addr.Port == "0"})
+	o.Log(Event{Name: Listening, Addr: addr.Text, Local: l.Addr().String, Ready: ready, AnyPort: addr.Port == "0"})
 	return nil
 }
 

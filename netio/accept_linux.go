@@ -3,61 +3,68 @@ package netio
 import (
 	"net"
 	"os"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// acceptors take the clients of a Serve. All is done by one loop's goroutine,
-// so that a client costs no change of threads.
+// acceptors take the clients of a Serve, on every loop: a session stays where
+// its client was accepted, so that none costs a change of threads.
 type acceptors struct {
-	loop     *loop
-	sockets  []*acceptor
-	most     int
-	open     int
+	all      []*acceptor
+	most     int64
+	open     atomic.Int64 // clients that are served
 	accepted func(*End, func())
 	failed   func(error)
-	done     func() // what accepted is given
 }
 
-// An acceptor is one listening socket.
+// An acceptor is one listening socket on one loop. All is done by the loop's
+// goroutine.
 type acceptor struct {
 	*acceptors
+	loop *loop
 	port port
 	name string
-	more bool          // clients may wait there: no event will tell
 	wait time.Duration // the pause after the next failure
+
+	watching, closed bool
 }
 
 // serve is Engine.Serve without its waiting. It reports whether it takes l,
-// whose sockets it closes when the loop is interrupted.
+// whose sockets it closes when the loops are interrupted.
 func (ls *loops) serve(l Listener, most int, accepted func(*End, func()), failed func(error)) bool {
-	var all []*listener
+	var sockets []*listener
 	switch l := l.(type) {
 	case *listener:
-		all = []*listener{l}
+		sockets = []*listener{l}
 	case *listeners:
-		all = l.all
+		sockets = l.all
 	default:
 		return false
 	}
-	group := &acceptors{loop: ls.all[0], most: most, accepted: accepted, failed: failed}
-	group.done = func() { group.loop.post(group.release) }
-	for _, one := range all {
-		tcp, ok := one.Listener.(*net.TCPListener)
-		if !ok || !group.add(tcp, one.name) {
-			group.close()
-			return false
+	g := &acceptors{most: int64(most), accepted: accepted, failed: failed}
+	for _, socket := range sockets {
+		for _, loop := range ls.all {
+			if !g.add(loop, socket) {
+				g.close()
+				return false
+			}
 		}
 	}
-	for _, a := range group.sockets {
-		group.loop.post(a.begin)
+	for _, a := range g.all {
+		a.loop.post(a.begin)
 	}
 	_ = l.Close() // ours are descriptors that Go's poller does not know
 	return true
 }
 
-func (g *acceptors) add(tcp *net.TCPListener, name string) bool {
+func (g *acceptors) add(on *loop, l *listener) bool {
+	tcp, ok := l.Listener.(*net.TCPListener)
+	if !ok {
+		return false
+	}
 	raw, err := tcp.SyscallConn()
 	if err != nil {
 		return false
@@ -66,66 +73,89 @@ func (g *acceptors) add(tcp *net.TCPListener, name string) bool {
 	if !ok {
 		return false
 	}
-	_ = prepare(fd) // accepted sockets inherit their options (tcp(7))
-	a := &acceptor{acceptors: g, name: name, wait: minBackoff}
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // accepted sockets inherit it (tcp(7))
+	a := &acceptor{acceptors: g, loop: on, name: l.name, wait: minBackoff}
 	a.port = port{fd: fd, ready: a.ready}
-	g.sockets = append(g.sockets, a)
+	g.all = append(g.all, a)
 	return true
 }
 
 func (g *acceptors) close() {
-	for _, a := range g.sockets {
+	for _, a := range g.all {
 		_ = unix.Close(a.port.fd)
 	}
 }
 
-func (a *acceptor) begin() {
-	if err := a.loop.add(&a.port); err != nil || a.loop.cause != nil {
-		a.ready(a.loop.cause)
+// take reserves a slot for a client.
+func (g *acceptors) take() bool {
+	for {
+		n := g.open.Load()
+		if n >= g.most {
+			return false
+		}
+		if g.open.CompareAndSwap(n, n+1) {
+			return true
+		}
 	}
 }
 
-// ready is told that there may be clients, or that none are wanted any more.
+// done: a client is done with, and who waited for its slot goes on.
+func (g *acceptors) done() { g.free(nil) }
+
+func (g *acceptors) free(by *acceptor) {
+	if g.open.Add(-1) != g.most-1 {
+		return
+	}
+	for _, a := range g.all {
+		if a != by {
+			a.loop.post(a.begin)
+		}
+	}
+}
+
+// begin accepts clients, or goes on with it.
+func (a *acceptor) begin() {
+	if a.watching || a.closed {
+		return
+	}
+	err := a.loop.cause
+	if err == nil {
+		a.watching = true
+		err = a.loop.listen(&a.port)
+	}
+	if err != nil {
+		a.ready(err)
+	}
+}
+
+func (a *acceptor) pause() {
+	a.watching = false
+	a.loop.unlisten(&a.port)
+}
+
+// ready is told that there may be a client, or that none is wanted any more.
 func (a *acceptor) ready(cause error) {
 	if cause != nil {
+		a.closed = true
 		a.loop.remove(&a.port)
 		_ = unix.Close(a.port.fd)
 		return
 	}
-	for range burst {
-		if a.more = a.open >= a.most; a.more {
-			return // release goes on
-		}
-		fd, from, err := unix.Accept4(a.port.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
-		switch err {
-		case nil:
-			a.wait = minBackoff
-			a.open++
-			a.accepted(rawEnd(fd, a.name, addrPort(from)), a.done)
-		case unix.EAGAIN:
-			return
-		case unix.EINTR, unix.ECONNABORTED:
-		default:
-			a.backOff(err)
-			return
-		}
+	if !a.take() {
+		a.pause()
+		return
 	}
-	a.loop.post(a.again)
-}
-
-// release: a client is done with.
-func (g *acceptors) release() {
-	g.open--
-	for _, a := range g.sockets {
-		if a.more {
-			a.again()
-		}
+	fd, from, err := syscall.Accept4(a.port.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+	if err == nil {
+		a.wait = minBackoff
+		a.accepted(rawEnd(fd, a.loop, a.name, addrPort(from)), a.done)
+		return
 	}
-}
-
-func (a *acceptor) again() {
-	if a.loop.cause == nil {
-		a.ready(nil)
+	a.free(a)
+	switch err {
+	case syscall.EAGAIN, syscall.EINTR, syscall.ECONNABORTED: // it was another loop's, or is gone
+	default:
+		a.backOff(err)
 	}
 }
 
@@ -133,6 +163,7 @@ func (a *acceptor) backOff(err error) {
 	if a.wait == minBackoff {
 		a.failed(os.NewSyscallError("accept4", err))
 	}
-	time.AfterFunc(a.wait, func() { a.loop.post(a.again) })
+	a.pause()
+	time.AfterFunc(a.wait, func() { a.loop.post(a.begin) })
 	a.wait = min(2*a.wait, maxBackoff)
 }

@@ -12,6 +12,8 @@ type clocks struct {
 	note      time.Time // tell why the session goes on
 	noteText  string
 	watch     time.Time // look for an end that is dead
+	keepAlive time.Time // tighten keepalive on the end that has finished
+	finished  *End
 	idle      time.Duration
 	idleFlag  string
 	ended     bool // the near input has ended
@@ -42,6 +44,15 @@ func (c *clocks) nearEnded(s *session) {
 	}
 }
 
+// tightenAfter is how long a half-open session has to last to be worth four
+// system calls: most are over at once.
+const tightenAfter = time.Second
+
+// watchOver has the keepalive of an end tightened, whose peer has finished.
+func (c *clocks) watchOver(e *End) {
+	c.finished, c.keepAlive = e, time.Now().Add(tightenAfter)
+}
+
 // halfOpen: one side has ended, the other has not.
 func (c *clocks) halfOpen(s *session, farEnded bool) {
 	if limit := s.rules.HalfOpen; limit > 0 && (c.idle == 0 || limit < c.idle) {
@@ -57,13 +68,19 @@ func (c *clocks) noteLater(text string) { c.note, c.noteText = time.Now().Add(no
 
 // next returns when a clock must be looked at: the zero time while all are off.
 func (c *clocks) next(s *session) time.Time {
-	var at time.Time
-	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.watch, c.idleCheck(s)} {
-		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
-			at = t
-		}
+	at := c.idleCheck(s)
+	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.watch, c.keepAlive} {
+		at = earlier(at, t)
 	}
 	return at
+}
+
+// earlier returns the nearer of two times, of which a zero one never comes.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // idleCheck is when the idle clock is looked at next: at its end, and four
@@ -93,6 +110,10 @@ func (c *clocks) check(s *session, now time.Time) error {
 		if s.flow.In.Read() == 0 && !s.flow.In.done {
 			return TimeoutError(s.far.Name, "no first byte for", s.rules.FirstByte, "--first-byte-timeout", "")
 		}
+	}
+	if past(c.keepAlive, now) {
+		c.keepAlive = time.Time{}
+		c.finished.Sock.watchful()
 	}
 	if past(c.watch, now) {
 		c.watch = now.Add(s.rules.Watch)

@@ -70,7 +70,7 @@ func (s *session) inMidTransfer() bool {
 // altogether, which only keepalive can tell.
 func (s *session) stayFor(finished *End) {
 	if finished.Sock != nil {
-		finished.Sock.watchful()
+		s.clocks.watchOver(finished)
 		if finished.Sock.tcp != nil || s.near.Sock == nil {
 			s.carrier.awaitGone(finished)
 		}

@@ -45,7 +45,7 @@ func (e *Engine) Join(near, far *End, done func(Outcome)) {
 		e.sessions.Done()
 	}
 	if e.loops != nil && near.isPlain() && far.isPlain() && near.toLoop() && far.toLoop() {
-		e.loops.next().carry(&e.pump, near, far, after)
+		e.loops.of(near).carry(&e.pump, near, far, after)
 		return
 	}
 	go func() {

@@ -43,6 +43,14 @@ func startLoops(ctx context.Context) *loops {
 // next returns the loop whose turn it is.
 func (ls *loops) next() *loop { return ls.all[int(ls.turn.Add(1))%len(ls.all)] }
 
+// of returns the loop where the client was accepted, or else the next.
+func (ls *loops) of(near *End) *loop {
+	if l := near.Sock.conn.(*rawConn).loop; l != nil {
+		return l
+	}
+	return ls.next()
+}
+
 func (ls *loops) close() {
 	if ls.stop != nil {
 		ls.stop()
@@ -58,11 +66,14 @@ type loop struct {
 	epoll, wakeup int
 	ports         []*port // by descriptor
 	ready         []*loopSession
+	timers        timers
 	buf           []byte   // what the next read fills
 	free          [][]byte // spare ones
 	serial        int32    // tells a port from an earlier one of the same descriptor
 	cause         error    // why all sessions end
 	closed        bool
+	busy          bool // the last wait was for a moment
+	held          int  // buffers that sessions keep
 
 	mu      sync.Mutex
 	tasks   []func()
@@ -70,9 +81,13 @@ type loop struct {
 }
 
 const (
-	loopBuffer = 64 << 10 // bytes of one read
-	maxFree    = 16       // spare buffers that a loop keeps
-	maxReady   = 256      // events of one wait
+	loopBuffer  = 512 << 10 // bytes of one read: fewer system calls, and fewer wake-ups of the peers
+	crowdBuffer = 64 << 10  // the same when many sessions keep a buffer
+	manyHeld    = 32        // what many are
+	maxFree     = 16        // spare buffers that a loop keeps
+	maxReady    = 256       // events of one wait
+	rounds      = 2         // turns of the sessions that are ready, for what a first one leaves
+	busyWait    = 1         // ms in which a busy loop's next event comes
 )
 
 func newLoop() (*loop, error) {
@@ -89,7 +104,6 @@ func newLoop() (*loop, error) {
 	// Edge-triggered, so that each write is an event and none needs a read.
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(wakeup)}
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wakeup, &event); err != nil {
-		l.free = nil
 		_ = unix.Close(epoll)
 		_ = unix.Close(wakeup)
 		return nil, err
@@ -105,11 +119,14 @@ func (l *loop) run() {
 			l.notice(&events[i])
 		}
 		l.runTasks()
-		ready, l.ready = l.ready, ready[:0]
-		for i, s := range ready {
-			ready[i] = nil
-			s.queued = false
-			s.progress()
+		l.timers.fire()
+		for range rounds {
+			ready, l.ready = l.ready, ready[:0]
+			for i, s := range ready {
+				ready[i] = nil
+				s.queued = false
+				s.progress()
+			}
 		}
 	}
 	l.interrupt(errStopped)
@@ -118,15 +135,29 @@ func (l *loop) run() {
 }
 
 // wait returns how many events there are; it waits for one unless there is
-// something to do.
+// something to do. While events come one after the other the wait is none that
+// Go's scheduler knows of: told of each, it would wake its own watchman
+// (sysmon), which costs a tenth of a core then.
 func (l *loop) wait(events []unix.EpollEvent) int {
 	l.waiting.Store(true) // before the tasks are looked at: post looks in the other order
-	timeout := -1
+	defer l.waiting.Store(false)
+	timeout := l.timers.wait()
 	if len(l.ready) > 0 || l.hasTasks() {
 		timeout = 0
 	}
+	if l.busy || timeout == 0 {
+		moment := busyWait
+		if timeout == 0 {
+			moment = 0
+		}
+		n, _ := rawWait(l.epoll, events, moment) // EINTR only
+		l.busy = n > 0
+		if n != 0 || timeout == 0 {
+			return max(n, 0)
+		}
+	}
 	n, _ := unix.EpollWait(l.epoll, events, timeout) // EINTR only
-	l.waiting.Store(false)
+	l.busy = true
 	return max(n, 0)
 }
 
@@ -168,14 +199,30 @@ func (l *loop) runTasks() {
 
 // add begins to watch the port's socket for all that can happen to it.
 func (l *loop) add(p *port) error {
+	return l.watch(p, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET)
+}
+
+// listen watches a listening socket that other loops watch, too: one of them is
+// woken for a client, not all, and as long as there is one.
+func (l *loop) listen(p *port) error {
+	return l.watch(p, unix.EPOLLIN|unix.EPOLLEXCLUSIVE)
+}
+
+func (l *loop) watch(p *port, events uint32) error {
 	l.serial++
 	p.serial = l.serial
-	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET, Fd: int32(p.fd), Pad: p.serial}
+	event := unix.EpollEvent{Events: events, Fd: int32(p.fd), Pad: p.serial}
 	for p.fd >= len(l.ports) {
 		l.ports = append(l.ports, make([]*port, max(64, len(l.ports)))...)
 	}
 	l.ports[p.fd] = p
 	return unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, p.fd, &event)
+}
+
+// unlisten ends a listen.
+func (l *loop) unlisten(p *port) {
+	l.remove(p)
+	_ = unix.EpollCtl(l.epoll, unix.EPOLL_CTL_DEL, p.fd, nil)
 }
 
 // remove forgets the port. Closing its socket ends what epoll knows of it.
@@ -195,19 +242,28 @@ func (l *loop) interrupt(cause error) {
 	}
 }
 
-// spare returns a buffer to read into.
-func (l *loop) spare() []byte {
-	if n := len(l.free); n > 0 {
-		b := l.free[n-1]
-		l.free = l.free[:n-1]
-		return b
+// keep hands the buffer that the loop has just read into to a session.
+func (l *loop) keep() []byte {
+	kept := l.buf
+	l.held++
+	switch n := len(l.free); {
+	case n > 0:
+		l.buf, l.free = l.free[n-1], l.free[:n-1]
+	case l.held < manyHeld:
+		l.buf = make([]byte, loopBuffer)
+	default:
+		l.buf = make([]byte, crowdBuffer)
 	}
-	return make([]byte, loopBuffer)
+	return kept
 }
 
-// release takes back what spare gave.
+// release takes a buffer back; nil is none.
 func (l *loop) release(b []byte) {
-	if b != nil && len(l.free) < maxFree {
+	if b == nil {
+		return
+	}
+	l.held--
+	if len(l.free) < maxFree {
 		l.free = append(l.free, b)
 	}
 }

@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -43,6 +44,7 @@ func fullListener(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	port := sa.(*unix.SockaddrInet4).Port
 	for range 2 { // listen(2): one more than the backlog is let in
 		filler, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 		if err != nil {
@@ -51,7 +53,7 @@ func fullListener(t *testing.T) string {
 		t.Cleanup(func() { _ = unix.Close(filler) })
 		_ = unix.Connect(filler, sa)
 	}
-	return addrPort(sa).String()
+	return fmt.Sprintf("127.0.0.1:%d", port)
 }
 
 func dialOnLoop(ctx context.Context, t *testing.T, o Options, addr string) error {

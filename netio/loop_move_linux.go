@@ -20,17 +20,16 @@ func (s *loopSession) carry(l *lane) {
 		case !l.src.readable:
 			return
 		}
-		n, err := unix.Read(l.src.fd, s.loop.buf)
+		n, err := rawRead(l.src.fd, s.loop.buf)
 		switch {
 		case err == unix.EAGAIN:
 			l.src.readable = false
 		case err == unix.EINTR:
 		case err != nil:
 			s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.src, err}})
-		case n == 0 && l.d.src.Sock.IsReset():
-			s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.src, errReset}})
 		case n == 0:
-			s.tell(event{what: directionEnded, dir: l.d})
+			l.src.empty = true
+			s.tell(event{what: directionEnded, dir: l.d, fail: l.d.sourceEnded()})
 		default:
 			// A short read has emptied the socket (epoll(7)): what comes next is
 			// an event, but a FIN that was one already.
@@ -46,7 +45,7 @@ func (s *loopSession) carry(l *lane) {
 // write writes p, which the lane holds or the loop has just read, and holds
 // what the socket has no room for.
 func (s *loopSession) write(l *lane, p []byte) {
-	n, err := unix.Write(l.dst.fd, p)
+	n, err := rawWrite(l.dst.fd, p)
 	if n > 0 {
 		l.d.written.Add(int64(n))
 		p = p[n:]
@@ -72,8 +71,7 @@ func (s *loopSession) hold(l *lane, p []byte) {
 	case len(p) <= smallHold:
 		l.held = append([]byte(nil), p...)
 	default:
-		l.held, l.buffer = p, s.loop.buf
-		s.loop.buf = s.loop.spare()
+		l.held, l.buffer = p, s.loop.keep()
 	}
 }
 
@@ -105,10 +103,10 @@ func (s *loopSession) end(p *port) *End {
 // discard is Socket.drain without its waiting.
 func (s *loopSession) discard(p *port) {
 	for range burst {
-		if !p.readable {
+		if !p.readable || p.empty {
 			break
 		}
-		n, err := unix.Read(p.fd, s.loop.buf)
+		n, err := rawRead(p.fd, s.loop.buf)
 		if err != unix.EINTR {
 			p.readable = n > 0 && (n == len(s.loop.buf) || p.ended)
 		}
@@ -116,7 +114,7 @@ func (s *loopSession) discard(p *port) {
 	e := s.end(p)
 	var fail failure
 	switch {
-	case p.readable:
+	case p.readable && !p.empty:
 		s.queue()
 		return
 	case e.Sock.flushed():

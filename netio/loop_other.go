@@ -9,8 +9,9 @@ type loops struct{}
 
 func startLoops(context.Context) *loops { return nil }
 
-func (*loops) next() *loop { return nil }
-func (*loops) close()      {}
+func (*loops) next() *loop   { return nil }
+func (*loops) of(*End) *loop { return nil }
+func (*loops) close()        {}
 
 func (*loops) serve(Listener, int, func(*End, func()), func(error)) bool { return false }
 

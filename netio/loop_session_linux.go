@@ -14,8 +14,9 @@ type loopSession struct {
 	done    func(Outcome)
 	ports   [2]port // near and far; a Loop has the first only
 	out, in lane
-	timer   *time.Timer
-	timerAt time.Time // when it fires; zero while it is not set
+	due     time.Time // when the clocks are looked at
+	timer   int       // where it is in loop.timers, or noTimer
+	young   bool      // keepalive is not set yet
 	queued  bool      // in loop.ready
 	over    bool
 }
@@ -29,6 +30,7 @@ type port struct {
 
 	readable, writable bool // as far as is known: the next read or write tells
 	ended              bool // the peer has sent its FIN: read on until it comes
+	empty              bool // it has come
 	hungUp             bool // reset, or both directions ended
 	stopped            bool // stopReading
 	watched            bool // awaitGone
@@ -51,7 +53,7 @@ const (
 
 // carry begins a session. It may be called by any goroutine.
 func (l *loop) carry(p *Pump, near, far *End, done func(Outcome)) {
-	s := &loopSession{loop: l, done: done}
+	s := &loopSession{loop: l, done: done, timer: noTimer, young: true}
 	s.begin(p.loopRules(), p.Note, near, far, s)
 	l.post(s.open)
 }
@@ -64,17 +66,19 @@ func (p *Pump) loopRules() *Rules {
 }
 
 func (s *loopSession) open() {
+	err := s.loop.cause
 	s.eachEnd(func(e *End) {
 		p := s.port(e)
-		*p = port{fd: e.Sock.conn.(*rawConn).fd, session: s, readable: true, writable: true}
-		if err := s.loop.add(p); err != nil {
-			s.loop.cause = err
+		*p = port{fd: e.Sock.conn.(*rawConn).fd, session: s, readable: e == s.near, writable: true}
+		if failed := s.loop.add(p); err == nil {
+			err = failed
 		}
 	})
 	s.out = lane{d: &s.flow.Out, src: s.port(s.near), dst: s.port(s.far)}
 	s.in = lane{d: &s.flow.In, src: s.port(s.far), dst: s.port(s.near)}
+	s.loop.timers.set(s, s.flow.started.Add(tightenAfter))
 	s.start()
-	s.follow(s.loop.cause)
+	s.follow(err)
 }
 
 func (s *loopSession) port(e *End) *port {
@@ -145,36 +149,36 @@ func (s *loopSession) follow(err error) {
 	s.loop.remove(&s.ports[1])
 	s.loop.release(s.out.buffer)
 	s.loop.release(s.in.buffer)
-	if s.timer != nil {
-		s.timer.Stop()
-	}
+	s.loop.timers.stop(s)
 	s.done(s.outcome(err))
 }
 
 // setTimer has the clocks looked at when the nearest of them needs it.
 func (s *loopSession) setTimer() {
 	at := s.clocks.next(&s.session)
-	if check := time.Now().Add(drainCheck); s.draining > 0 && (at.IsZero() || check.Before(at)) {
-		at = check
+	if s.draining > 0 {
+		at = earlier(at, time.Now().Add(drainCheck))
 	}
-	switch {
-	case at.IsZero(), !s.timerAt.IsZero() && !at.Before(s.timerAt):
-		return // a timer that fires too early does no harm
-	case s.timer == nil:
-		s.timer = time.AfterFunc(time.Until(at), func() { s.loop.post(s.tick) })
-	default:
-		s.timer.Reset(time.Until(at))
+	if !at.IsZero() {
+		s.loop.timers.set(s, at)
 	}
-	s.timerAt = at
 }
 
-func (s *loopSession) tick() {
-	if s.over {
-		return
+func (s *loopSession) tick(now time.Time) {
+	if s.young {
+		s.young = false
+		s.eachEnd(keepAlive)
 	}
-	s.timerAt = time.Time{}
 	s.queue()
-	s.follow(s.clocks.check(&s.session, time.Now()))
+	s.follow(s.clocks.check(&s.session, now))
+}
+
+// keepAlive sets on a socket what Go sets on its own. A session's first second
+// goes without: most of those that come by the thousand are over by then.
+func keepAlive(e *End) {
+	if e.Sock.tcp != nil {
+		_ = e.Sock.tcp.SetKeepAliveConfig(ordinaryKeepAlive())
+	}
 }
 
 // The carrier: each marks what is to be done, and progress does it.

@@ -49,7 +49,7 @@ func rawSocket(to netip.AddrPort) (int, error) {
 		return -1, err
 	}
 	if err = resetOnClose(uintptr(fd)); err == nil {
-		err = prepare(fd)
+		err = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
 	if err != nil {
 		_ = unix.Close(fd)
@@ -114,7 +114,7 @@ func (c *connecting) ready(cause error) {
 func (c *connecting) end(err error) {
 	c.over = true
 	if err == nil || err == unix.EISCONN {
-		c.then(rawEnd(c.fd, c.dialer.addr.Text, c.to), nil)
+		c.then(rawEnd(c.fd, nil, c.dialer.addr.Text, c.to), nil)
 		return
 	}
 	_ = unix.Close(c.fd)

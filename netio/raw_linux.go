@@ -13,15 +13,26 @@ import (
 // A rawConn is a connected socket that Go's poller does not know, so that what
 // happens to it wakes its loop and nobody else. Its Read and Write never wait:
 // a socket that is not ready is EAGAIN.
-type rawConn struct{ fd int }
+type rawConn struct {
+	fd   int
+	loop *loop // nil: any
+}
 
-func (c *rawConn) Read(p []byte) (int, error)            { return unix.Read(c.fd, p) }
-func (c *rawConn) Write(p []byte) (int, error)           { return unix.Write(c.fd, p) }
+func (c *rawConn) Read(p []byte) (int, error)            { return rawRead(c.fd, p) }
+func (c *rawConn) Write(p []byte) (int, error)           { return rawWrite(c.fd, p) }
 func (c *rawConn) CloseWrite() error                     { return unix.Shutdown(c.fd, unix.SHUT_WR) }
 func (c *rawConn) Close() error                          { return unix.Close(c.fd) }
 func (c *rawConn) SetDeadline(time.Time) error           { return os.ErrNoDeadline }
 func (c *rawConn) SetReadDeadline(time.Time) error       { return os.ErrNoDeadline }
 func (c *rawConn) SyscallConn() (syscall.RawConn, error) { return rawControl(c.fd), nil }
+
+func (c *rawConn) LocalAddr() net.Addr {
+	sa, _ := syscall.Getsockname(c.fd)
+	if path, ok := sa.(*syscall.SockaddrUnix); ok {
+		return &net.UnixAddr{Net: "unix", Name: path.Name}
+	}
+	return net.TCPAddrFromAddrPort(addrPort(sa))
+}
 
 func (c *rawConn) SetLinger(sec int) error {
 	l := unix.Linger{Onoff: 1, Linger: int32(sec)}
@@ -31,7 +42,19 @@ func (c *rawConn) SetLinger(sec int) error {
 	return unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &l)
 }
 
-func (c *rawConn) SetKeepAliveConfig(k net.KeepAliveConfig) error { return setKeepAlive(c.fd, k) }
+func (c *rawConn) SetKeepAliveConfig(k net.KeepAliveConfig) error {
+	for _, o := range []struct{ level, name, value int }{
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, int(k.Idle / time.Second)},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, int(k.Interval / time.Second)},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Count},
+	} {
+		if err := unix.SetsockoptInt(c.fd, o.level, o.name, o.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // rawControl is the syscall.RawConn of a rawConn. Nothing waits for it.
 type rawControl int
@@ -42,26 +65,9 @@ func (c rawControl) Write(func(uintptr) bool) error {
 	return os.ErrNoDeadline
 }
 
-func setKeepAlive(fd int, k net.KeepAliveConfig) error {
-	for _, o := range []struct{ level, name, value int }{
-		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, int(k.Idle / time.Second)},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, int(k.Interval / time.Second)},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Count},
-	} {
-		if err := unix.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// prepare gives a socket the options that Go gives its own.
-func prepare(fd int) error {
-	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
-		return err
-	}
-	return setKeepAlive(fd, net.KeepAliveConfig{Idle: 15 * time.Second, Interval: 15 * time.Second, Count: 9})
+// ordinaryKeepAlive is what Go gives its own sockets (net.KeepAliveConfig).
+func ordinaryKeepAlive() net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 15 * time.Second, Count: 9}
 }
 
 // toLoop takes the socket away from Go's poller. It reports whether it could.
@@ -76,7 +82,7 @@ func (e *End) toLoop() bool {
 	fd, ok := duplicate(control)
 	if ok {
 		_ = e.Close() // of two descriptors: the socket stays as it is
-		e.setConn(&rawConn{fd}, e.Sock.tcp != nil)
+		e.setConn(&rawConn{fd, nil}, e.Sock.tcp != nil)
 	}
 	return ok
 }
@@ -104,20 +110,19 @@ func (e *End) toPoller() {
 }
 
 // rawEnd makes the End of a connected TCP socket.
-func rawEnd(fd int, name string, peer netip.AddrPort) *End {
+func rawEnd(fd int, l *loop, name string, peer netip.AddrPort) *End {
 	e := &End{Name: name, Input: InputPipe, Peer: peer.String(), Sock: &Socket{}}
-	e.setConn(&rawConn{fd}, true)
-	if sa, err := unix.Getsockname(fd); err == nil {
-		e.Local = addrPort(sa).String()
-	}
+	e.setConn(&rawConn{fd, l}, true)
 	return e
 }
 
-func addrPort(sa unix.Sockaddr) netip.AddrPort {
+// addrPort reads an address of package syscall, whose calls ask the kernel for no
+// more than they must.
+func addrPort(sa syscall.Sockaddr) netip.AddrPort {
 	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
+	case *syscall.SockaddrInet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
-	case *unix.SockaddrInet6:
+	case *syscall.SockaddrInet6:
 		ip := netip.AddrFrom16(sa.Addr).Unmap()
 		if sa.ZoneId != 0 {
 			if i, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {

@@ -23,6 +23,7 @@ type Socket struct {
 type sockConn interface {
 	Stream
 	syscall.Conn
+	LocalAddr() net.Addr
 	SetDeadline(time.Time) error
 	SetReadDeadline(time.Time) error
 }
@@ -35,7 +36,7 @@ type tcpConn interface {
 // socketEnd makes the End of a connected socket.
 func socketEnd(conn net.Conn, name string) *End {
 	e := &End{Sock: &Socket{}, Name: name, Input: InputPipe,
-		Peer: conn.RemoteAddr().String(), Local: conn.LocalAddr().String()}
+		Peer: conn.RemoteAddr().String()}
 	_, isTCP := conn.(*net.TCPConn)
 	e.setConn(conn.(sockConn), isTCP)
 	return e

@@ -43,7 +43,6 @@ type End struct {
 	Sock  *Socket // the raw socket below the Stream; nil where there is none
 	Name  string  // the endpoint in the user's own words
 	Peer  string  // the numeric address of the other side; empty where there is none
-	Local string  // the numeric address of this side; empty where there is none
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
 
@@ -60,6 +59,14 @@ type Listener interface {
 	Accept() (*End, error)
 	Addr() net.Addr
 	Close() error
+}
+
+// Local returns the numeric address of this side; empty where there is none.
+func (e *End) Local() string {
+	if e.Sock == nil {
+		return ""
+	}
+	return e.Sock.conn.LocalAddr().String()
 }
 
 // CloseInOrder closes an end that nothing is owed to any more: the kernel
