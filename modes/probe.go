@@ -56,7 +56,7 @@ func (p Probe) Run(ctx context.Context, o Options) error {
 }
 
 func (p Probe) one(ctx context.Context, addr netio.Address, o Options) error {
-	dialer, err := addr.Dialer(o.Net)
+	dialer, err := addr.Knocker(o.Net)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 	}
 	return r.serve(ctx, o, o.pump(r.Target.Text), func(client *netio.End, done func(error)) {
 		client.Name = "the client"
-		r.engine.Dial(dialer, func(far *netio.End, err error) {
+		r.engine.Dial(dialer, client, func(far *netio.End, err error) {
 			if err != nil {
 				_ = client.Close() // a reset: an end in order would be an empty answer
 				o.Log(Event{Name: Ended, Addr: r.Target.Text, Peer: client.Peer, Err: err})

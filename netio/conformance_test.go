@@ -17,16 +17,16 @@ import (
 
 type row struct {
 	name   string
-	listen func(t *testing.T) string // an address to listen on
+	listen func(t testing.TB) string // an address to listen on
 	resets bool                      // the transport knows a reset
 	loop   bool                      // sessions are an Engine's, on event loops where there are any
 }
 
 func rows() []row {
 	schemes := []row{
-		{"tcp4", func(*testing.T) string { return "tcp4:127.0.0.1:0" }, true, false},
-		{"tcp6", func(*testing.T) string { return "tcp6:[::1]:0" }, true, false},
-		{"unix", func(t *testing.T) string { return "unix:" + t.TempDir() + "/s" }, false, false},
+		{"tcp4", func(testing.TB) string { return "tcp4:127.0.0.1:0" }, true, false},
+		{"tcp6", func(testing.TB) string { return "tcp6:[::1]:0" }, true, false},
+		{"unix", func(t testing.TB) string { return "unix:" + t.TempDir() + "/s" }, false, false},
 	}
 	all := schemes
 	for _, r := range schemes {
@@ -87,7 +87,7 @@ func noGoroutinesLeft(t *testing.T, before int) {
 }
 
 // pair returns two connected ends: the dialled and the accepted one.
-func pair(t *testing.T, r row) (dialled, accepted *End) {
+func pair(t testing.TB, r row) (dialled, accepted *End) {
 	t.Helper()
 	addr, err := ParseAddress(r.listen(t), ToListen)
 	if err != nil {

@@ -22,15 +22,15 @@ func NewEngine(ctx context.Context, p Pump) *Engine {
 	return &Engine{ctx: ctx, pump: p, loops: startLoops(ctx)}
 }
 
-// Dial opens an end for a session of this Engine and hands it, or what came of
-// it, to then. It does not wait, nor may then.
-func (e *Engine) Dial(d Dialer, then func(*End, error)) {
+// Dial opens the far end for near, and hands it, or what came of it, to then. It
+// does not wait, nor may then.
+func (e *Engine) Dial(d Dialer, near *End, then func(*End, error)) {
 	e.sessions.Add(1)
 	after := func(end *End, err error) {
 		then(end, err)
 		e.sessions.Done()
 	}
-	if tcp, ok := d.(*tcpDialer); ok && e.loops != nil && tcp.dialRaw(e.loops.next(), after) {
+	if tcp, ok := d.(*tcpDialer); ok && e.loops != nil && tcp.dialRaw(e.loops.next(), near, after) {
 		return
 	}
 	go func() { after(d.Dial(e.ctx)) }()

@@ -3,6 +3,8 @@ package netio
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,7 +71,7 @@ func dialOnLoop(ctx context.Context, t *testing.T, o Options, addr string) error
 	e := NewEngine(ctx, Pump{})
 	defer e.Close()
 	came := make(chan error, 1)
-	e.Dial(dialer, func(_ *End, err error) { came <- err })
+	e.Dial(dialer, &End{}, func(_ *End, err error) { came <- err })
 	return <-came
 }
 
@@ -95,5 +97,23 @@ func TestDialOnALoopThatIsRefusedSaysSo(t *testing.T) {
 	err := dialOnLoop(context.Background(), t, Options{}, "127.0.0.1:1")
 	if KindOf(err) != KindRefused || err.Error() != "127.0.0.1:1: refused" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestPortThatTheKernelJoinsToItselfIsRefused(t *testing.T) {
+	fd, err := rawSocket(netip.MustParseAddrPort("127.0.0.1:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	sa, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := connectRaw(fd, addrPort(sa)); err != unix.ECONNREFUSED {
+		t.Errorf("connecting %v to itself: %v", addrPort(sa), err)
 	}
 }

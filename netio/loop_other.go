@@ -19,7 +19,7 @@ type loop struct{}
 
 func (*loop) carry(_ *Pump, _, _ *End, _ func(Outcome)) {}
 
-func (d *tcpDialer) dialRaw(*loop, func(*End, error)) bool { return false }
+func (d *tcpDialer) dialRaw(*loop, *End, func(*End, error)) bool { return false }
 
 func (e *End) toLoop() bool { return false }
 func (e *End) toPoller()    {}

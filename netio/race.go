@@ -25,6 +25,10 @@ type attempt struct {
 // net.Dialer would name one address only, and would try those of a family in
 // turn, so that two black holes hide an open address for seconds.
 func race(ctx context.Context, addrs []netip.AddrPort, dial func(context.Context, netip.AddrPort) (net.Conn, error)) (net.Conn, []attempt) {
+	if len(addrs) == 1 { // nobody to race with: no goroutine, no clock
+		conn, err := dial(ctx, addrs[0])
+		return conn, []attempt{{addr: addrs[0], conn: conn, err: err, tried: true}}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	attempts := make([]attempt, len(addrs))

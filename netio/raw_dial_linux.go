@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"strconv"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -11,32 +12,57 @@ import (
 
 // dialRaw connects to a literal address without a goroutine, where nothing is
 // asked for that a tcpDialer is needed for. It reports whether it does.
-func (d *tcpDialer) dialRaw(l *loop, then func(*End, error)) bool {
-	ip, err := netip.ParseAddr(d.addr.Host)
-	if err != nil || ip.Zone() != "" || isZoneless(ip) || d.opts.Step != nil || d.opts.Source != "" || d.opts.SourcePort != "" {
+func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
+	to, plain := d.literal()
+	if !plain {
 		return false
 	}
-	if _, err := d.addr.resolve(context.Background(), d.opts); err != nil {
-		return false
-	}
-	port, _ := strconv.ParseUint(d.addr.Port, 10, 16) // checked by ParseAddress
-	to := netip.AddrPortFrom(ip.Unmap(), uint16(port))
 	fd, err := rawSocket(to)
 	if err != nil {
 		return false
 	}
-	c := &connecting{dialer: d, loop: l, fd: fd, to: to, then: then}
-	sa := sockaddr(to)
-	err = unix.Connect(fd, sa)
-	if err == unix.EINPROGRESS {
-		err = unix.Connect(fd, sa) // on this host the answer is there by now
+	if near.Sock != nil && !near.isIdle() {
+		// What near has sent goes out with the last ACK of the handshake (tcp(7)):
+		// the target wakes up once, not twice.
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
-	if err == unix.EALREADY {
+	c := &connecting{dialer: d, loop: l, fd: fd, to: to, then: then}
+	if err = connectRaw(fd, to); err == unix.EALREADY {
 		l.post(c.wait)
 		return true
 	}
 	c.end(err)
 	return true
+}
+
+// literal is the address, where it is one in numbers and nothing else is asked
+// for that only a tcpDialer knows.
+func (d *tcpDialer) literal() (to netip.AddrPort, plain bool) {
+	ip, err := netip.ParseAddr(d.addr.Host)
+	if err != nil || ip.Zone() != "" || isZoneless(ip) || d.opts.Step != nil || d.opts.Source != "" || d.opts.SourcePort != "" {
+		return to, false
+	}
+	if _, err := d.addr.resolve(context.Background(), d.opts); err != nil {
+		return to, false
+	}
+	port, _ := strconv.ParseUint(d.addr.Port, 10, 16) // checked by ParseAddress
+	return netip.AddrPortFrom(ip.Unmap(), uint16(port)), true
+}
+
+// connectRaw connects, or asks how far that has come: EALREADY is that it goes on.
+func connectRaw(fd int, to netip.AddrPort) error {
+	sa := sockaddr(to)
+	err := unix.Connect(fd, sa)
+	if err == unix.EINPROGRESS || err == unix.EINTR {
+		err = unix.Connect(fd, sa) // on this host the answer is there by now
+	}
+	if err != nil && err != unix.EISCONN {
+		return err
+	}
+	if sa, err := syscall.Getsockname(fd); err == nil && addrPort(sa) == to {
+		return unix.ECONNREFUSED // the kernel has joined the port to itself: nobody is there
+	}
+	return nil
 }
 
 func rawSocket(to netip.AddrPort) (int, error) {
@@ -98,7 +124,7 @@ func (c *connecting) ready(cause error) {
 	}
 	err := cause
 	if cause == nil {
-		err = unix.Connect(c.fd, sockaddr(c.to)) // connect(2): the state of the one that goes on
+		err = connectRaw(c.fd, c.to)
 	}
 	if err == unix.EALREADY {
 		return
@@ -113,7 +139,7 @@ func (c *connecting) ready(cause error) {
 
 func (c *connecting) end(err error) {
 	c.over = true
-	if err == nil || err == unix.EISCONN {
+	if err == nil {
 		c.then(rawEnd(c.fd, nil, c.dialer.addr.Text, c.to), nil)
 		return
 	}

@@ -1,0 +1,74 @@
+package netio
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Knocker returns what finds out whether the address can be connected to. Its
+// End is good for nothing but to be closed: a check of ports wants no more, and
+// Go's poller, a clock and a goroutine cost its process more than the connection.
+func (a Address) Knocker(o Options) (Dialer, error) {
+	d, err := a.Dialer(o)
+	if tcp, ok := d.(*tcpDialer); ok {
+		return knocker{tcp}, nil
+	}
+	return d, err
+}
+
+type knocker struct{ *tcpDialer }
+
+// Dial waits in Go's poller, and starts the clock, only for an answer that is not
+// there at once.
+func (k knocker) Dial(ctx context.Context) (*End, error) {
+	to, plain := k.literal()
+	if !plain || ctx.Err() != nil {
+		return k.tcpDialer.Dial(ctx)
+	}
+	fd, err := rawSocket(to)
+	if err != nil {
+		return k.tcpDialer.Dial(ctx) // which says it
+	}
+	if err = connectRaw(fd, to); err == unix.EALREADY {
+		var cancel context.CancelFunc
+		ctx, cancel = k.opts.limit(ctx, k.addr)
+		defer cancel()
+		err = awaitConnected(ctx, fd, to)
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+		return nil, k.failure(ctx, []attempt{{addr: to, err: err, tried: true}})
+	}
+	return rawEnd(fd, nil, k.addr.Text, to), nil
+}
+
+// awaitConnected waits until the socket is connected, or cannot be, or ctx ends.
+func awaitConnected(ctx context.Context, fd int, to netip.AddrPort) error {
+	ours, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	f := os.NewFile(uintptr(ours), "socket") // in Go's poller, since it does not block
+	defer f.Close()
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { _ = f.SetWriteDeadline(time.Unix(1, 0)) })()
+	var answer error
+	err = raw.Write(func(uintptr) bool {
+		answer = connectRaw(fd, to)
+		return answer != unix.EALREADY
+	})
+	switch {
+	case err == nil:
+		return answer
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return err
+}
