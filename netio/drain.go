@@ -25,9 +25,10 @@ func (s *Socket) drain() error {
 	return nil
 }
 
-// discardWaiting reads what has come and forgets it: a Unix socket tells nothing
-// of its queue, but is reset by a close on unread bytes, too.
+// discardWaiting lets no more come, reads what has and forgets it: a Unix socket
+// tells nothing of its queue, but is reset by a close on unread bytes, too.
 func (s *Socket) discardWaiting(buf []byte) {
+	_ = s.conn.CloseRead()
 	_ = s.conn.SetReadDeadline(time.Time{})
 	for !s.isIdle() {
 		if _, err := s.conn.Read(buf); err != nil {

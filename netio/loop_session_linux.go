@@ -199,5 +199,9 @@ func (s *loopSession) awaitGone(e *End) {
 func (s *loopSession) drain(e *End) {
 	p := s.port(e)
 	p.draining, p.watched = true, false
+	if e.Sock.tcp == nil { // see Socket.discardWaiting
+		_ = e.Sock.conn.CloseRead()
+		p.readable = true
+	}
 	s.queue()
 }

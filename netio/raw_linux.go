@@ -21,6 +21,7 @@ type rawConn struct {
 func (c *rawConn) Read(p []byte) (int, error)            { return rawRead(c.fd, p) }
 func (c *rawConn) Write(p []byte) (int, error)           { return rawWrite(c.fd, p) }
 func (c *rawConn) CloseWrite() error                     { return unix.Shutdown(c.fd, unix.SHUT_WR) }
+func (c *rawConn) CloseRead() error                      { return unix.Shutdown(c.fd, unix.SHUT_RD) }
 func (c *rawConn) Close() error                          { return unix.Close(c.fd) }
 func (c *rawConn) SetDeadline(time.Time) error           { return os.ErrNoDeadline }
 func (c *rawConn) SetReadDeadline(time.Time) error       { return os.ErrNoDeadline }

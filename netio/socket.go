@@ -23,6 +23,7 @@ type Socket struct {
 type sockConn interface {
 	Stream
 	syscall.Conn
+	CloseRead() error
 	LocalAddr() net.Addr
 	SetDeadline(time.Time) error
 	SetReadDeadline(time.Time) error
