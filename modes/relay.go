@@ -14,7 +14,7 @@ type Relay struct {
 
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
-	r.perEnd = 2
+	r.perEnd, r.sockets = 2, r.Target.Scheme != "file"
 	if r.Target.IsEmbedded() {
 		r.perEnd = 4 // its own end, and for a moment its listener
 	}

@@ -15,6 +15,7 @@ type Server struct {
 	Accept   time.Duration // how long to wait for the first client; 0 is for ever
 	Ready    Ready
 	perEnd   int              // descriptors that a session takes
+	sockets  bool             // both ends of a session are sockets
 	isFatal  func(error) bool // which session's error ends the run; nil is none
 	engine   *netio.Engine
 	listener netio.Listener
@@ -34,7 +35,7 @@ func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle h
 	s.Ready.clear()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.engine = netio.NewEngine(ctx, pump)
+	s.engine = netio.NewEngine(ctx, pump, s.sockets)
 	defer s.engine.Close()
 	l, err := s.Address.Listen(ctx, o.Net)
 	if err != nil {

@@ -57,6 +57,7 @@ func (c *clocks) watchOver(e *End) {
 func (c *clocks) halfOpen(s *session, farEnded bool) {
 	if limit := s.rules.HalfOpen; limit > 0 && (c.idle == 0 || limit < c.idle) {
 		c.idle, c.idleFlag = limit, "half-open; --idle-timeout"
+		s.flow.touch() // nobody may have while there was no clock
 	}
 	if farEnded && s.near.Sock == nil {
 		c.noteLater("the far end has finished; what standard input gives is still sent (--hangup ends here)")

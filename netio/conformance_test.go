@@ -40,7 +40,7 @@ func (r row) join(ctx context.Context, rules Rules, near, far *End) Outcome {
 	if !r.loop {
 		return Pump{Rules: rules}.run(ctx, near, far)
 	}
-	e := NewEngine(ctx, Pump{Rules: rules})
+	e := NewEngine(ctx, Pump{Rules: rules}, true)
 	defer e.Close()
 	done := make(chan Outcome, 1)
 	e.Join(near, far, func(o Outcome) { done <- o })

@@ -16,10 +16,15 @@ type Engine struct {
 	sessions sync.WaitGroup
 }
 
-// NewEngine returns an Engine whose sessions p describes. When ctx ends they are
-// reset, and its cause is their Outcome's error.
-func NewEngine(ctx context.Context, p Pump) *Engine {
-	return &Engine{ctx: ctx, pump: p, loops: startLoops(ctx)}
+// NewEngine returns an Engine whose sessions p describes; sockets tells that they
+// will join sockets with sockets. When ctx ends they are reset, and its cause is
+// their Outcome's error.
+func NewEngine(ctx context.Context, p Pump, sockets bool) *Engine {
+	e := &Engine{ctx: ctx, pump: p}
+	if sockets {
+		e.loops = startLoops(ctx)
+	}
+	return e
 }
 
 // Dial opens the far end for near, and hands it, or what came of it, to then. It

@@ -23,7 +23,7 @@ type loops struct {
 // goroutines' then.
 func startLoops(ctx context.Context) *loops {
 	ls := &loops{}
-	for range max(1, runtime.GOMAXPROCS(0)/2) {
+	for range min(max(1, runtime.GOMAXPROCS(0)/2), maxLoops) {
 		l, err := newLoop()
 		if err != nil {
 			ls.close()
@@ -81,6 +81,7 @@ type loop struct {
 }
 
 const (
+	maxLoops    = 8         // each takes three descriptors of those that a server spares
 	loopBuffer  = 512 << 10 // bytes of one read: fewer system calls, and fewer wake-ups of the peers
 	crowdBuffer = 64 << 10  // the same when many sessions keep a buffer
 	manyHeld    = 32        // what many are

@@ -16,7 +16,7 @@ func TestSessionBetweenPlainSocketsIsALoops(t *testing.T) {
 	near, client := pair(t, r)
 	far, server := pair(t, r)
 	ctx, cancel := context.WithCancel(context.Background())
-	e := NewEngine(ctx, Pump{})
+	e := NewEngine(ctx, Pump{}, true)
 	e.Join(near, far, func(Outcome) {})
 	for _, end := range []*End{near, far} {
 		if _, ok := end.Stream.(*rawConn); !ok {
@@ -68,7 +68,7 @@ func dialOnLoop(ctx context.Context, t *testing.T, o Options, addr string) error
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := NewEngine(ctx, Pump{})
+	e := NewEngine(ctx, Pump{}, true)
 	defer e.Close()
 	came := make(chan error, 1)
 	e.Dial(dialer, &End{}, func(_ *End, err error) { came <- err })

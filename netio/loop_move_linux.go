@@ -35,7 +35,9 @@ func (s *loopSession) carry(l *lane) {
 			// an event, but a FIN that was one already.
 			l.src.readable = n == len(s.loop.buf) || l.src.ended
 			l.d.read.Add(int64(n))
-			s.flow.touch()
+			if s.clocks.idle > 0 {
+				s.flow.touch()
+			}
 			s.write(l, s.loop.buf[:n])
 		}
 	}
