@@ -179,11 +179,27 @@ func (s *session) abort() {
 // interrupted: the run is over. At a terminal Ctrl-C with nothing in flight is
 // an end in order; all else is a reset, so that nobody takes a part for a whole.
 func (s *session) interrupted(cause error) error {
-	atRest := !s.flow.Out.inFlight() && !s.flow.In.inFlight()
-	if KindOf(cause) == KindInterrupt && s.near.Input == InputTerminal && atRest && s.far.Sock != nil && s.far.Sock.Unacked() == 0 {
+	if KindOf(cause) == KindInterrupt && s.near.Input == InputTerminal && s.far.Sock != nil && s.comesToRest() {
 		s.far.Sock.Settle()
 	}
 	return cause
+}
+
+// restMoment is how long what is on its way when Ctrl-C is typed may take: the
+// acknowledgement of a line typed just before it.
+const restMoment = 50 * time.Millisecond
+
+// comesToRest reports whether nothing is in flight, or soon will be. There is no
+// event for that; see Socket.drain.
+func (s *session) comesToRest() bool {
+	for until := time.Now().Add(restMoment); ; time.Sleep(time.Millisecond) {
+		if !s.flow.Out.inFlight() && !s.flow.In.inFlight() && s.far.Sock.Unacked() == 0 {
+			return true
+		}
+		if time.Now().After(until) {
+			return false
+		}
+	}
 }
 
 func (s *session) outcome(err error) Outcome {
