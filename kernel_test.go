@@ -8,7 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // The tests of what must hold where the kernel moves the bytes, too.
@@ -66,5 +69,46 @@ func TestFileIsSentFromWhereItsDescriptorStands(t *testing.T) {
 	p.wants(0)
 	if at, _ := in.Seek(0, io.SeekCurrent); at != 1<<20 {
 		t.Errorf("the descriptor stands at %d after it, want the end", at)
+	}
+}
+
+func TestSignalEndsASessionWhoseOutputIsFull(t *testing.T) {
+	_, full := pipe(t) // nobody reads
+	h := newHost(t)
+	p := begin(t, nil, func(c *exec.Cmd) { c.Stdout = full }, "connect", h.addr())
+	c := h.client()
+	_ = c.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
+	for { // until nothing more fits on the way
+		if _, err := c.Write(pattern(1 << 20)); err != nil {
+			break
+		}
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	p.wants(143)
+	c.hearsReset()
+}
+
+// Two that share the description of an output file share its position, too.
+func TestTwoThatShareAnOutputFileLoseNothing(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	const each = 24 << 20
+	var both sync.WaitGroup
+	for range 2 {
+		p, addr := serving(t, nil, func(c *exec.Cmd) { c.Stdout = out }, "listen", "127.0.0.1:0")
+		c := dialPeer(t, addr)
+		both.Go(func() {
+			c.says(pattern(each))
+			c.finishes()
+			c.hears(nil)
+			p.wants(0, "listening on")
+		})
+	}
+	both.Wait()
+	if st, err := out.Stat(); err != nil || st.Size() != 2*each {
+		t.Errorf("%d bytes of %d, %v", st.Size(), 2*each, err)
 	}
 }

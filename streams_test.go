@@ -237,6 +237,43 @@ func TestUrgentByteLeavesTheStreamToAFileIntact(t *testing.T) {
 	})
 }
 
+// urgentByteIsRelayed: to has fid's ear; what comes before and after an urgent
+// byte is heard at from, also when fid sees all of it at once.
+func urgentByteIsRelayed(t *testing.T, p *process, to, from *peer) {
+	t.Helper()
+	to.says([]byte("0")) // the session runs
+	_, _ = io.ReadFull(from, make([]byte, 1))
+	_ = p.cmd.Process.Signal(syscall.SIGSTOP)
+	to.says([]byte("before "))
+	raw, err := to.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = raw.Control(func(fd uintptr) { err = unix.Send(int(fd), []byte("!"), unix.MSG_OOB) })
+	if err != nil {
+		t.Skip("no urgent data here: ", err)
+	}
+	to.says([]byte("after"))
+	_ = p.cmd.Process.Signal(syscall.SIGCONT)
+	got := make([]byte, len("before after"))
+	if _, err := io.ReadFull(from, got); err != nil || string(got) != "before after" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestUrgentByteIsNoObstacleToAnEcho(t *testing.T) {
+	p, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	c := dialPeer(t, addr)
+	urgentByteIsRelayed(t, p, c, c)
+}
+
+func TestUrgentByteIsNoObstacleToARelay(t *testing.T) {
+	h := newHost(t)
+	p, addr := serving(t, nil, nil, "relay", "127.0.0.1:0", h.addr())
+	c := dialPeer(t, addr)
+	urgentByteIsRelayed(t, p, c, h.client())
+}
+
 func TestClientsThatResetBeforeTheyAreAcceptedDoNoHarm(t *testing.T) {
 	p, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
 	_ = p.cmd.Process.Signal(syscall.SIGSTOP)

@@ -20,8 +20,7 @@ const (
 // Serve, since a client that is gone again or a lack of descriptors passes; the
 // first in a row is told to failed.
 func (e *Engine) Serve(l Listener, most int, accepted func(client *End, done func()), failed func(error)) error {
-	if e.loops != nil && e.loops.serve(l, most, accepted, failed) {
-		<-e.ctx.Done()
+	if e.loops != nil && e.loops.serve(e.ctx, l, most, accepted, failed) {
 		return context.Cause(e.ctx)
 	}
 	slots := make(chan struct{}, most)

@@ -1,8 +1,10 @@
 package netio
 
 import (
+	"context"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -15,7 +17,8 @@ import (
 type acceptors struct {
 	all      []*acceptor
 	most     int64
-	open     atomic.Int64 // clients that are served
+	open     atomic.Int64   // clients that are served
+	active   sync.WaitGroup // acceptors that may still give a client
 	accepted func(*End, func())
 	failed   func(error)
 }
@@ -29,12 +32,11 @@ type acceptor struct {
 	name string
 	wait time.Duration // the pause after the next failure
 
-	watching, closed bool
+	watching, resting, closed bool
 }
 
-// serve is Engine.Serve without its waiting. It reports whether it takes l,
-// whose sockets it closes when the loops are interrupted.
-func (ls *loops) serve(l Listener, most int, accepted func(*End, func()), failed func(error)) bool {
+// serve is Engine.Serve. It reports false at once where it cannot serve l.
+func (ls *loops) serve(ctx context.Context, l Listener, most int, accepted func(*End, func()), failed func(error)) bool {
 	var sockets []*listener
 	switch l := l.(type) {
 	case *listener:
@@ -53,10 +55,13 @@ func (ls *loops) serve(l Listener, most int, accepted func(*End, func()), failed
 			}
 		}
 	}
+	g.active.Add(len(g.all))
 	for _, a := range g.all {
 		a.loop.post(a.begin)
 	}
 	_ = l.Close() // ours are descriptors that Go's poller does not know
+	<-ctx.Done()
+	g.active.Wait() // until the loops have been interrupted
 	return true
 }
 
@@ -115,16 +120,15 @@ func (g *acceptors) free(by *acceptor) {
 
 // begin accepts clients, or goes on with it.
 func (a *acceptor) begin() {
-	if a.watching || a.closed {
-		return
-	}
-	err := a.loop.cause
-	if err == nil {
+	switch {
+	case a.loop.cause != nil:
+		a.ready(a.loop.cause)
+	case a.watching, a.resting, a.closed:
+	default:
 		a.watching = true
-		err = a.loop.listen(&a.port)
-	}
-	if err != nil {
-		a.ready(err)
+		if err := a.loop.listen(&a.port); err != nil {
+			a.backOff(err)
+		}
 	}
 }
 
@@ -135,10 +139,16 @@ func (a *acceptor) pause() {
 
 // ready is told that there may be a client, or that none is wanted any more.
 func (a *acceptor) ready(cause error) {
-	if cause != nil {
+	switch {
+	case a.closed:
+		return
+	case cause != nil:
 		a.closed = true
 		a.loop.remove(&a.port)
 		_ = unix.Close(a.port.fd)
+		a.active.Done()
+		return
+	case !a.watching:
 		return
 	}
 	if !a.take() {
@@ -164,6 +174,12 @@ func (a *acceptor) backOff(err error) {
 		a.failed(os.NewSyscallError("accept4", err))
 	}
 	a.pause()
-	time.AfterFunc(a.wait, func() { a.loop.post(a.begin) })
+	a.resting = true
+	time.AfterFunc(a.wait, func() { a.loop.post(a.goOn) })
 	a.wait = min(2*a.wait, maxBackoff)
+}
+
+func (a *acceptor) goOn() {
+	a.resting = false
+	a.begin()
 }

@@ -54,8 +54,15 @@ func (e *Engine) Join(near, far *End, done func(Outcome)) {
 		return
 	}
 	go func() {
-		near.toPoller()
-		far.toPoller()
+		err := near.toPoller()
+		if err == nil {
+			err = far.toPoller()
+		}
+		if err != nil {
+			_, _ = near.Close(), far.Close() // with a reset
+			after(Outcome{Err: &Error{Kind: KindOther, Addr: far.Name, What: Reason(err), Err: err}})
+			return
+		}
 		after(e.pump.run(e.ctx, near, far))
 	}()
 }

@@ -81,7 +81,7 @@ type loop struct {
 }
 
 const (
-	maxLoops    = 8         // each takes three descriptors of those that a server spares
+	maxLoops    = 4         // each takes three descriptors or four of those that a server spares
 	loopBuffer  = 512 << 10 // bytes of one read: fewer system calls, and fewer wake-ups of the peers
 	crowdBuffer = 64 << 10  // the same when many sessions keep a buffer
 	manyHeld    = 32        // what many are
@@ -200,7 +200,7 @@ func (l *loop) runTasks() {
 
 // add begins to watch the port's socket for all that can happen to it.
 func (l *loop) add(p *port) error {
-	return l.watch(p, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET)
+	return l.watch(p, unix.EPOLLIN|unix.EPOLLPRI|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET)
 }
 
 // listen watches a listening socket that other loops watch, too: one of them is
@@ -220,9 +220,8 @@ func (l *loop) watch(p *port, events uint32) error {
 	return unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, p.fd, &event)
 }
 
-// unlisten ends a listen.
+// unlisten ends a listen; the port stays known, for interrupt.
 func (l *loop) unlisten(p *port) {
-	l.remove(p)
 	_ = unix.EpollCtl(l.epoll, unix.EPOLL_CTL_DEL, p.fd, nil)
 }
 

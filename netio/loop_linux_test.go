@@ -3,7 +3,10 @@ package netio
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
+	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -115,5 +118,83 @@ func TestPortThatTheKernelJoinsToItselfIsRefused(t *testing.T) {
 	}
 	if err := connectRaw(fd, addrPort(sa)); err != unix.ECONNREFUSED {
 		t.Errorf("connecting %v to itself: %v", addrPort(sa), err)
+	}
+}
+
+// servingEngine serves echo on an address until ctx ends; ended is closed then.
+func servingEngine(ctx context.Context, t *testing.T) (addr string, ended chan struct{}) {
+	t.Helper()
+	a, err := ParseAddress("127.0.0.1:0", ToListen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := a.Listen(ctx, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended = make(chan struct{})
+	go func() {
+		defer close(ended)
+		e := NewEngine(ctx, Pump{}, true)
+		_ = e.Serve(l, 1000, func(c *End, done func()) { e.Loop(c, func(Outcome) { done() }) }, func(error) {})
+		e.Close()
+	}()
+	return l.Addr().String(), ended
+}
+
+func TestServerThatEndsWhileClientsComeEndsCleanly(t *testing.T) {
+	for range 30 {
+		ctx, cancel := context.WithCancel(context.Background())
+		addr, ended := servingEngine(ctx, t)
+		var clients sync.WaitGroup
+		for n := range 4 {
+			clients.Go(func() { // until nobody listens any more
+				for i := 0; ; i++ {
+					c, err := net.Dial("tcp", addr)
+					if err != nil {
+						return
+					}
+					_ = c.(*net.TCPConn).SetLinger(0)
+					_ = c.Close()
+					if n == 0 && i == 50 {
+						cancel()
+					}
+				}
+			})
+		}
+		<-ended // it panicked here
+		clients.Wait()
+		cancel()
+	}
+}
+
+func TestSocketThatGoesBackToGoIsNobodyElsesDescriptor(t *testing.T) {
+	near, peer := pair(t, rows()[0])
+	defer peer.Close()
+	if !near.toLoop() {
+		t.Fatal("it cannot go to a loop")
+	}
+	fd := near.Stream.(*rawConn).fd
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	none := limit
+	none.Cur = 3
+	_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &none)
+	err := near.toPoller()
+	_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)
+	if err == nil {
+		t.Fatal("it went without a descriptor to be had")
+	}
+	_ = near.Close()
+	if err := unix.Dup2(0, fd); err != nil { // somebody else gets the number
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	runtime.GC()
+	runtime.GC() // a finalizer that owns the number, too, would close it
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil {
+		t.Errorf("descriptor %d: %v", fd, err)
 	}
 }

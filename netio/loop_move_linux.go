@@ -13,6 +13,7 @@ func (s *loopSession) carry(l *lane) {
 				return
 			}
 			s.write(l, l.held)
+			s.flow.touch()
 			continue
 		case l.src.stopped:
 			s.tell(event{what: directionEnded, dir: l.d, fail: failure{l.d.src, errStopped}})
@@ -31,9 +32,9 @@ func (s *loopSession) carry(l *lane) {
 			l.src.empty = true
 			s.tell(event{what: directionEnded, dir: l.d, fail: l.d.sourceEnded()})
 		default:
-			// A short read has emptied the socket (epoll(7)): what comes next is
-			// an event, but a FIN that was one already.
-			l.src.readable = n == len(s.loop.buf) || l.src.ended
+			// A short read has emptied the socket (epoll(7)), and what comes next is
+			// an event; a FIN, and what is behind an urgent byte, were one already.
+			l.src.readable = n == len(s.loop.buf) || l.src.readOn
 			l.d.read.Add(int64(n))
 			if s.clocks.idle > 0 {
 				s.flow.touch()
@@ -110,7 +111,7 @@ func (s *loopSession) discard(p *port) {
 		}
 		n, err := rawRead(p.fd, s.loop.buf)
 		if err != unix.EINTR {
-			p.readable = n > 0 && (n == len(s.loop.buf) || p.ended)
+			p.readable = n > 0 && (n == len(s.loop.buf) || p.readOn)
 		}
 	}
 	e := s.end(p)

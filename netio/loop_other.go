@@ -13,7 +13,9 @@ func (*loops) next() *loop   { return nil }
 func (*loops) of(*End) *loop { return nil }
 func (*loops) close()        {}
 
-func (*loops) serve(Listener, int, func(*End, func()), func(error)) bool { return false }
+func (*loops) serve(context.Context, Listener, int, func(*End, func()), func(error)) bool {
+	return false
+}
 
 type loop struct{}
 
@@ -21,5 +23,5 @@ func (*loop) carry(_ *Pump, _, _ *End, _ func(Outcome)) {}
 
 func (d *tcpDialer) dialRaw(*loop, *End, func(*End, error)) bool { return false }
 
-func (e *End) toLoop() bool { return false }
-func (e *End) toPoller()    {}
+func (e *End) toLoop() bool    { return false }
+func (e *End) toPoller() error { return nil }

@@ -29,8 +29,8 @@ type port struct {
 	ready   func(cause error) // of a socket without a session: told of an event, or why the loop ends
 
 	readable, writable bool // as far as is known: the next read or write tells
-	ended              bool // the peer has sent its FIN: read on until it comes
-	empty              bool // it has come
+	readOn             bool // a short read may have left something: a FIN, what an urgent byte was before
+	empty              bool // the FIN has come
 	hungUp             bool // reset, or both directions ended
 	stopped            bool // stopReading
 	watched            bool // awaitGone
@@ -69,7 +69,8 @@ func (s *loopSession) open() {
 	err := s.loop.cause
 	s.eachEnd(func(e *End) {
 		p := s.port(e)
-		*p = port{fd: e.Sock.conn.(*rawConn).fd, session: s, readable: e == s.near, writable: true}
+		*p = port{fd: e.Sock.conn.(*rawConn).fd, session: s, readable: e == s.near, writable: true,
+			readOn: e.Sock.tcp == nil} // unix(7): a read stops at passed descriptors, too
 		if failed := s.loop.add(p); err == nil {
 			err = failed
 		}
@@ -97,9 +98,9 @@ func (p *port) notice(events uint32) {
 	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 {
 		p.hungUp = true
 	}
-	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLERR|unix.EPOLLHUP) != 0 {
+	if events&^unix.EPOLLOUT != 0 {
 		p.readable = true
-		p.ended = p.ended || events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0
+		p.readOn = p.readOn || events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0
 	}
 	if events&(unix.EPOLLOUT|unix.EPOLLERR|unix.EPOLLHUP) != 0 {
 		p.writable = true

@@ -32,7 +32,10 @@ func (t *timers) Pop() any {
 	return s
 }
 
-const noTimer = -1
+const (
+	noTimer     = -1
+	longestWait = 24 * time.Hour // epoll_wait(2) takes 24 days at most
+)
 
 // set has s looked at when at has come. One that is set for an earlier time
 // stays: looking too early does no harm.
@@ -59,7 +62,8 @@ func (t timers) wait() int {
 	if len(t) == 0 {
 		return -1
 	}
-	return int((max(0, time.Until(t[0].due)) + time.Millisecond - 1) / time.Millisecond)
+	wait := min(max(0, time.Until(t[0].due)), longestWait)
+	return int((wait + time.Millisecond - 1) / time.Millisecond)
 }
 
 // fire looks at the clocks whose time has come.

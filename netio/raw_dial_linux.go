@@ -21,9 +21,9 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 	if err != nil {
 		return false
 	}
-	if near.Sock != nil && !near.isIdle() {
-		// What near has sent goes out with the last ACK of the handshake (tcp(7)):
-		// the target wakes up once, not twice.
+	if near.hasBytes() {
+		// They go out with the last ACK of the handshake (tcp(7)): the target wakes
+		// up once, not twice.
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
 	c := &connecting{dialer: d, loop: l, fd: fd, to: to, then: then}
@@ -59,10 +59,23 @@ func connectRaw(fd int, to netip.AddrPort) error {
 	if err != nil && err != unix.EISCONN {
 		return err
 	}
-	if sa, err := syscall.Getsockname(fd); err == nil && addrPort(sa) == to {
-		return unix.ECONNREFUSED // the kernel has joined the port to itself: nobody is there
+	ours, err := syscall.Getsockname(fd)
+	if err == nil {
+		theirs, err := syscall.Getpeername(fd)
+		if err == nil && addrPort(ours) == addrPort(theirs) {
+			return unix.ECONNREFUSED // the kernel has joined the port to itself: nobody is there
+		}
 	}
 	return nil
+}
+
+// hasBytes reports whether a Read would give bytes now.
+func (e *End) hasBytes() bool {
+	n := 0
+	if e.Sock != nil {
+		e.Sock.ask(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+	}
+	return n > 0
 }
 
 func rawSocket(to netip.AddrPort) (int, error) {

@@ -96,18 +96,24 @@ func duplicate(c syscall.RawConn) (fd int, ok bool) {
 }
 
 // toPoller gives the socket to Go's poller, for goroutines to wait for it.
-func (e *End) toPoller() {
+func (e *End) toPoller() error {
 	raw, ok := e.Stream.(*rawConn)
 	if !ok {
-		return
+		return nil
 	}
-	f := os.NewFile(uintptr(raw.fd), "socket")
-	conn, err := net.FileConn(f)
+	fd, err := unix.FcntlInt(uintptr(raw.fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
-		return // the first Read tells
+		return err
 	}
-	_ = f.Close() // of two descriptors
+	f := os.NewFile(uintptr(fd), "socket") // which owns fd, and closes it
+	conn, err := net.FileConn(f)
+	_ = f.Close()
+	if err != nil {
+		return err
+	}
+	_ = raw.Close() // of two descriptors: the socket stays as it is
 	e.setConn(conn.(sockConn), e.Sock.tcp != nil)
+	return nil
 }
 
 // rawEnd makes the End of a connected TCP socket.

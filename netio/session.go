@@ -168,11 +168,17 @@ func (s *session) close() error {
 	return nil
 }
 
-// abort closes both ends with a reset, since their linger is 0.
+// abort closes both ends with a reset, since their linger is 0. Beside standard
+// input nobody waits for that: the kernel may hold the socket while it reads a
+// file for it, and the end of the process closes it, too.
 func (s *session) abort() {
 	s.eachEnd(func(e *End) {
 		e.stopReading()
-		_ = e.Close()
+		if s.near.Sock == nil {
+			go e.Close()
+		} else {
+			_ = e.Close()
+		}
 	})
 }
 

@@ -23,11 +23,10 @@ const spliceMost = 1 << 20
 // moveInKernel moves until an end has ended or failed. Where ok is false the
 // rest is to be moved by hand.
 func (d *direction) moveInKernel(f *Flow) (fail failure, ok bool) {
-	next, free := d.shortcut()
+	next := d.shortcut()
 	if next == nil {
 		return failure{}, false
 	}
-	defer free()
 	for {
 		n, fail := next()
 		d.read.Add(int64(n))
@@ -44,35 +43,33 @@ func (d *direction) moveInKernel(f *Flow) (fail failure, ok bool) {
 	}
 }
 
-// shortcut returns the step for what d joins and what frees its means; nil
-// where there is none.
-func (d *direction) shortcut() (step, func()) {
-	nothing := func() {}
+// shortcut returns the step for what d joins; nil where there is none. A file on
+// standard output has none: splice(2) does not lock the file's position, which
+// whoever shares the description (2>&1, a second fid) would overwrite.
+func (d *direction) shortcut() step {
 	if std, ok := d.src.Stream.(*stdio); ok && d.dst.isPlain() {
 		to, err := d.dst.Sock.conn.SyscallConn()
 		switch {
 		case err != nil:
 		case std.input == InputStream && d.src.Size > 0:
-			return d.sendFile(std, to), nothing
+			return d.sendFile(std, to)
 		case std.input == InputPipe:
 			enlarge(stdin) // by hand all the same: in large pieces that is faster
 		}
-		return nil, nil
+		return nil
 	}
 	if std, ok := d.dst.Stream.(*stdio); ok && d.src.isPlain() {
 		from, err := d.src.Sock.conn.SyscallConn()
 		switch {
 		case err != nil:
 		case std.output == InputNone && d.src.Sock.tcp != nil:
-			return d.discard(from), nothing
+			return d.discard(from)
 		case std.output == InputPipe:
 			enlarge(stdout)
-			return d.spliceToPipe(from), nothing
-		case std.output == InputStream:
-			return d.spliceToFile(from)
+			return d.spliceToPipe(from)
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // sendFile: the file's pages go to the socket as they are. The last call asks
@@ -117,22 +114,32 @@ func (d *direction) discard(from syscall.RawConn) step {
 // spliceToPipe: the pages that have come go to the pipe.
 func (d *direction) spliceToPipe(from syscall.RawConn) step {
 	return func() (n int, fail failure) {
-		n, gone, err := spliceFrom(from, stdout, d.awaitRoom)
-		if err == unix.EPIPE {
-			return 0, failure{d.dst, ReaderGone(err)}
+		for {
+			n, gone, err := spliceFrom(from)
+			switch err {
+			case errFull:
+				d.awaitRoom()
+			case unix.EPIPE:
+				return 0, failure{d.dst, ReaderGone(err)}
+			default:
+				return moved(n, d.src, gone, err)
+			}
 		}
-		return moved(n, d.src, gone, err)
 	}
 }
 
-// spliceFrom moves what has come to a pipe, which full is called for when it
-// has no room. splice(2) does not get past an urgent byte (MSG_OOB): it says that
-// there is nothing, or that the stream has ended. So its EAGAIN on a socket with
-// bytes and a pipe with room, and its 0, are errNoShortcut.
-func spliceFrom(from syscall.RawConn, pipe int, full func()) (n int, gone, err error) {
+// errFull is spliceFrom's when standard output has no room.
+var errFull = errors.New("the pipe is full")
+
+// spliceFrom moves what has come to standard output. splice(2) does not get past
+// an urgent byte (MSG_OOB): it says that there is nothing, or that the stream has
+// ended. So its EAGAIN on a socket with bytes and a pipe with room, and its 0, are
+// errNoShortcut. It waits for the socket only: a wait for the pipe in here would
+// keep Close waiting.
+func spliceFrom(from syscall.RawConn) (n int, gone, err error) {
 	gone = from.Read(func(fd uintptr) bool {
-		for tries := 0; ; tries++ {
-			n, err = splice(int(fd), pipe, spliceMost, unix.SPLICE_F_NONBLOCK)
+		for range 2 {
+			n, err = splice(int(fd), stdout, spliceMost, unix.SPLICE_F_NONBLOCK)
 			switch {
 			case n == 0 && err == nil:
 				err = errNoShortcut
@@ -141,14 +148,13 @@ func spliceFrom(from syscall.RawConn, pipe int, full func()) (n int, gone, err e
 				return true
 			case !readable(fd):
 				return false
-			case !writable(pipe):
-				full()
-				tries = 0
-			case tries > 0:
-				err = errNoShortcut
+			case !writable(stdout):
+				err = errFull
 				return true
 			}
 		}
+		err = errNoShortcut
+		return true
 	})
 	return n, gone, err
 }
@@ -161,56 +167,16 @@ func (d *direction) awaitRoom() {
 	_, _ = unix.Poll(fds, -1)
 }
 
-// spliceToFile: the pages that have come go to a pipe of our own, and are copied
-// once, from there to the file's.
-func (d *direction) spliceToFile(from syscall.RawConn) (step, func()) {
-	var pipe [2]int
-	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
-		return nil, nil
-	}
-	enlarge(pipe[1])
-	free := func() { _, _ = unix.Close(pipe[0]), unix.Close(pipe[1]) }
-	return func() (n int, fail failure) {
-		n, gone, err := spliceFrom(from, pipe[1], func() {})
-		if gone != nil || err != nil {
-			return moved(n, d.src, gone, err)
-		}
-		return d.emptyInto(pipe[0], n)
-	}, free
-}
+// pipeSize is what a pipe is enlarged to. A user's pipes share 64 MiB (pipe(7),
+// pipe-user-pages-soft), so it is not the most that one can have.
+const pipeSize = 512 << 10
 
 // enlarge makes a pipe hold more, so that those at its ends take turns less
-// often. One that cannot be enlarged (pipe(7)) works as well.
-func enlarge(pipe int) { _, _ = unix.FcntlInt(uintptr(pipe), unix.F_SETPIPE_SZ, spliceMost) }
-
-// emptyInto moves n bytes from our pipe to standard output.
-func (d *direction) emptyInto(pipe, n int) (int, failure) {
-	for done := 0; done < n; {
-		m, err := splice(pipe, stdout, n-done, 0)
-		switch {
-		case err == nil:
-			done += m
-		case err == unix.EINVAL: // opened for appending, or of a kind that does not take it
-			return d.copyInto(pipe, done, n)
-		default:
-			return done, failure{d.dst, localError("standard output", err)}
-		}
+// often. One that cannot be enlarged works as well.
+func enlarge(pipe int) {
+	if size, err := unix.FcntlInt(uintptr(pipe), unix.F_GETPIPE_SZ, 0); err == nil && size < pipeSize {
+		_, _ = unix.FcntlInt(uintptr(pipe), unix.F_SETPIPE_SZ, pipeSize)
 	}
-	return n, failure{}
-}
-
-// copyInto does by hand what emptyInto has begun, and ends the shortcut.
-func (d *direction) copyInto(pipe, done, n int) (int, failure) {
-	buf := make([]byte, n-done)
-	m, err := unix.Read(pipe, buf)
-	if err == nil {
-		m, err = d.dst.Write(buf[:m])
-		done += m
-	}
-	if err != nil {
-		return done, failure{d.dst, err}
-	}
-	return done, failure{d.dst, errNoShortcut}
 }
 
 func splice(from, to, most, flags int) (int, error) {
