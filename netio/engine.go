@@ -11,7 +11,8 @@ import (
 // sockets. Every other session is a Pump's, on goroutines of its own.
 type Engine struct {
 	ctx      context.Context
-	pump     Pump
+	pump     Pump   // of goroutines
+	looped   Pump   // of loops
 	loops    *loops // nil where there are none
 	sessions sync.WaitGroup
 }
@@ -20,7 +21,8 @@ type Engine struct {
 // will join sockets with sockets. When ctx ends they are reset, and its cause is
 // their Outcome's error.
 func NewEngine(ctx context.Context, p Pump, sockets bool) *Engine {
-	e := &Engine{ctx: ctx, pump: p}
+	e := &Engine{ctx: ctx, pump: p, looped: p}
+	e.looped.Rules.Watch = 0 // a loop learns of a reset from epoll(7), and need not ask for it
 	if sockets {
 		e.loops = startLoops(ctx)
 	}
@@ -50,7 +52,7 @@ func (e *Engine) Join(near, far *End, done func(Outcome)) {
 		e.sessions.Done()
 	}
 	if e.loops != nil && near.isPlain() && far.isPlain() && near.toLoop() && far.toLoop() {
-		e.loops.of(near).carry(&e.pump, near, far, after)
+		e.loops.of(near).carry(&e.looped, near, far, after)
 		return
 	}
 	go func() {

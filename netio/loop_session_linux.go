@@ -51,18 +51,11 @@ const (
 	drainCheck = 50 * time.Millisecond // epoll(7) tells when all is acknowledged; should it not
 )
 
-// carry begins a session. It may be called by any goroutine.
+// carry begins a session of p, which many share. It may be called by any goroutine.
 func (l *loop) carry(p *Pump, near, far *End, done func(Outcome)) {
 	s := &loopSession{loop: l, done: done, timer: noTimer, young: true}
-	s.begin(p.loopRules(), p.Note, near, far, s)
+	s.begin(&p.Rules, p.Note, near, far, s)
 	l.post(s.open)
-}
-
-// loopRules: a loop learns of a reset from epoll(7), and need not ask for it.
-func (p *Pump) loopRules() *Rules {
-	r := p.Rules
-	r.Watch = 0
-	return &r
 }
 
 func (s *loopSession) open() {
