@@ -74,8 +74,8 @@ func (g *acceptors) add(on *loop, l *listener) bool {
 	if err != nil {
 		return false
 	}
-	fd, ok := duplicate(raw)
-	if !ok {
+	fd, err := duplicate(raw)
+	if err != nil {
 		return false
 	}
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // accepted sockets inherit it (tcp(7))
@@ -134,7 +134,7 @@ func (a *acceptor) begin() {
 
 func (a *acceptor) pause() {
 	a.watching = false
-	a.loop.unlisten(&a.port)
+	a.loop.unwatch(&a.port)
 }
 
 // ready is told that there may be a client, or that none is wanted any more.

@@ -48,7 +48,7 @@ func (k knocker) Dial(ctx context.Context) (*End, error) {
 
 // awaitConnected waits until the socket is connected, or cannot be, or ctx ends.
 func awaitConnected(ctx context.Context, fd int, to netip.AddrPort) error {
-	ours, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	ours, err := duplicate(rawControl(fd))
 	if err != nil {
 		return err
 	}

@@ -220,8 +220,8 @@ func (l *loop) watch(p *port, events uint32) error {
 	return unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, p.fd, &event)
 }
 
-// unlisten ends a listen; the port stays known, for interrupt.
-func (l *loop) unlisten(p *port) {
+// unwatch ends a watch; the port stays known, for interrupt, until remove.
+func (l *loop) unwatch(p *port) {
 	_ = unix.EpollCtl(l.epoll, unix.EPOLL_CTL_DEL, p.fd, nil)
 }
 

@@ -142,8 +142,8 @@ func (c *connecting) ready(cause error) {
 	if err == unix.EALREADY {
 		return
 	}
+	c.loop.unwatch(&c.port)
 	c.loop.remove(&c.port)
-	_ = unix.EpollCtl(c.loop.epoll, unix.EPOLL_CTL_DEL, c.fd, nil)
 	if c.timer != nil {
 		c.timer.Stop()
 	}

@@ -80,19 +80,21 @@ func (e *End) toLoop() bool {
 	if err != nil {
 		return false
 	}
-	fd, ok := duplicate(control)
-	if ok {
-		_ = e.Close() // of two descriptors: the socket stays as it is
-		e.setConn(&rawConn{fd, nil}, e.Sock.tcp != nil)
+	fd, err := duplicate(control)
+	if err != nil {
+		return false
 	}
-	return ok
+	_ = e.Close() // of two descriptors: the socket stays as it is
+	e.setConn(&rawConn{fd, nil}, e.Sock.tcp != nil)
+	return true
 }
 
 // duplicate returns a descriptor of the same socket that Go's poller does not know.
-func duplicate(c syscall.RawConn) (fd int, ok bool) {
-	var err error
-	failed := c.Control(func(old uintptr) { fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0) })
-	return fd, failed == nil && err == nil
+func duplicate(c syscall.RawConn) (fd int, err error) {
+	if closed := c.Control(func(old uintptr) { fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0) }); closed != nil {
+		return -1, closed
+	}
+	return fd, err
 }
 
 // toPoller gives the socket to Go's poller, for goroutines to wait for it.
@@ -101,7 +103,7 @@ func (e *End) toPoller() error {
 	if !ok {
 		return nil
 	}
-	fd, err := unix.FcntlInt(uintptr(raw.fd), unix.F_DUPFD_CLOEXEC, 0)
+	fd, err := duplicate(rawControl(raw.fd))
 	if err != nil {
 		return err
 	}
