@@ -69,7 +69,7 @@ func (s *Server) one(o Options, first *time.Timer, handle handler) error {
 	s.greet(client, first, o)
 	_ = s.listener.Close()
 	ended := make(chan error, 1)
-	handle(client, func(err error) { ended <- err })
+	s.begin(client, o, handle, func(err error) { ended <- err })
 	return <-ended
 }
 
@@ -77,13 +77,25 @@ func (s *Server) one(o Options, first *time.Timer, handle handler) error {
 func (s *Server) many(o Options, cancel context.CancelCauseFunc, first *time.Timer, handle handler) error {
 	return s.engine.Serve(s.listener, s.slots(), func(client *netio.End, release func()) {
 		s.greet(client, first, o)
-		handle(client, func(err error) {
+		s.begin(client, o, handle, func(err error) {
 			release()
 			if err != nil && s.isFatal != nil && s.isFatal(err) {
 				cancel(err)
 			}
 		})
 	}, s.cannotAccept(o))
+}
+
+// begin hands a client to handle once its handshake, if it owes one, is done.
+func (s *Server) begin(client *netio.End, o Options, handle handler, done func(error)) {
+	s.engine.Handshake(client, func(err error) {
+		if err != nil {
+			o.Log(Event{Name: Ended, Addr: s.Address.Text, Peer: client.Peer, Err: err})
+			done(err)
+			return
+		}
+		handle(client, done)
+	})
 }
 
 // greet tells of a client that has been accepted, and stops the clock that runs

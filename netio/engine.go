@@ -29,6 +29,25 @@ func NewEngine(ctx context.Context, p Pump, sockets bool) *Engine {
 	return e
 }
 
+// Handshake does what an accepted end owes before its session can begin, as TLS
+// does, and tells then what came of it: at once where it owes nothing. An end whose
+// handshake fails is closed.
+func (e *Engine) Handshake(end *End, then func(error)) {
+	if end.handshake == nil {
+		then(nil)
+		return
+	}
+	e.sessions.Add(1)
+	go func() {
+		err := end.handshake(e.ctx)
+		if err != nil {
+			_ = end.Close()
+		}
+		then(err)
+		e.sessions.Done()
+	}()
+}
+
 // Dial opens the far end for near, and hands it, or what came of it, to then. It
 // does not wait, nor may then.
 func (e *Engine) Dial(d Dialer, near *End, then func(*End, error)) {

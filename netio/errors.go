@@ -25,9 +25,12 @@ const (
 	KindTimeout     Kind = 5
 	KindReset       Kind = 6
 	KindUnreachable Kind = 7
+	KindTLS         Kind = 8
 	KindLocal       Kind = 9
 	KindBind        Kind = 10
+	KindProxy       Kind = 11
 	KindCheck       Kind = 12
+	KindDenied      Kind = 13
 	KindHangup      Kind = 129
 	KindInterrupt   Kind = 130
 	KindPipe        Kind = 141
@@ -52,9 +55,12 @@ func Kinds() []struct {
 		{KindTimeout, "timeout", "a clock ran out; the message names it"},
 		{KindReset, "reset", "the session was reset or broke"},
 		{KindUnreachable, "unreachable", "the network or host is unreachable"},
+		{KindTLS, "tls", "the TLS handshake, a certificate or a name failed"},
 		{KindLocal, "local", "local input or output failed"},
 		{KindBind, "bind", "cannot bind"},
+		{KindProxy, "proxy", "a proxy said no"},
 		{KindCheck, "check", "a check failed"},
+		{KindDenied, "denied", "the peer is not allowed"},
 		{KindHangup, "hangup", "ended by SIGHUP"},
 		{KindInterrupt, "interrupt", "ended by SIGINT"},
 		{KindPipe, "pipe", "nobody reads standard output any more"},

@@ -26,6 +26,47 @@ type Options struct {
 	Timeout     time.Duration // for look-up and all addresses together; 0 is no limit
 	TimeoutFlag string        // the flag that set Timeout
 	Step        func(string)  // told of every step (-vv); nil is nobody
+	Layers      []Layer       // put on every stream that is opened, the first one nearest to the network
+}
+
+// A Layer sees or changes the bytes of the Stream that it is given. What it returns
+// embeds that Stream, and hides with it what would go past the layer.
+type Layer func(Stream) Stream
+
+// layer puts the layers on a stream that has been opened.
+func (o Options) layer(e *End) *End {
+	for _, l := range o.Layers {
+		e.Stream = l(e.Stream)
+	}
+	return e
+}
+
+// A layeredDialer puts the layers of opts on the ends of another Dialer.
+type layeredDialer struct {
+	Dialer
+	opts Options
+}
+
+func (d layeredDialer) Dial(ctx context.Context) (*End, error) {
+	end, err := d.Dialer.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.opts.layer(end), nil
+}
+
+// A layeredListener does so with those of a Listener.
+type layeredListener struct {
+	Listener
+	opts Options
+}
+
+func (l layeredListener) Accept() (*End, error) {
+	end, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.opts.layer(end), nil
 }
 
 // limit bounds ctx by Timeout: its cause then names the flag.
@@ -91,7 +132,11 @@ func (a Address) Dialer(o Options) (Dialer, error) {
 	if s.Dial == nil {
 		return nil, Usagef("", "%scannot be connected to", Label(cut(a.Text)))
 	}
-	return s.Dial(a, o), nil
+	d := s.Dial(a, o)
+	if len(o.Layers) > 0 {
+		d = layeredDialer{d, o}
+	}
+	return d, nil
 }
 
 // Listen binds the address and returns what accepts on it.
@@ -100,5 +145,9 @@ func (a Address) Listen(ctx context.Context, o Options) (Listener, error) {
 	if s.Listen == nil {
 		return nil, Usagef("", "%scannot be listened on", Label(cut(a.Text)))
 	}
-	return s.Listen(ctx, a, o)
+	l, err := s.Listen(ctx, a, o)
+	if err == nil && len(o.Layers) > 0 {
+		l = layeredListener{l, o}
+	}
+	return l, err
 }
