@@ -104,6 +104,19 @@ func UnixAddress(path string) (Address, error) {
 	return a, a.checkPath(a.scheme())
 }
 
+// Over returns the address with another scheme, that of flag, where a host and a
+// port were typed without one.
+func (a Address) Over(scheme, flag string) (Address, error) {
+	switch {
+	case a.Scheme == scheme:
+		return a, nil
+	case a.Scheme != "tcp" || strings.HasPrefix(a.Text, "tcp:"):
+		return a, Usagef("", "%s and %s exclude each other", flag, cut(a.Text))
+	}
+	a.Scheme = scheme
+	return a, nil
+}
+
 // JoinText writes a host and a port as one word that can be typed.
 func JoinText(host, port string) string {
 	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
