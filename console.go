@@ -88,6 +88,12 @@ func (c *console) event(e modes.Event) {
 	if c.jsonOnly {
 		return
 	}
+	if e.Name == modes.Secured {
+		for _, line := range c.securityWords(e) {
+			c.say(line)
+		}
+		return
+	}
 	if line, report := c.words(e); line != "" && report {
 		c.stdout.add(escape(line) + "\n") // standard output has no data in a check
 	} else if line != "" {

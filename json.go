@@ -34,6 +34,37 @@ type record struct {
 	Code       *int     `json:"code,omitempty"`
 	Error      string   `json:"error,omitempty"`
 	Hint       string   `json:"hint,omitempty"`
+	Pin        string   `json:"pin,omitempty"`
+	TLS        *secured `json:"tls,omitempty"`
+}
+
+// Secured is what a TLS handshake came to.
+type secured struct {
+	Version  string      `json:"version"`
+	Cipher   string      `json:"cipher"`
+	ALPN     string      `json:"alpn,omitempty"`
+	Name     string      `json:"name,omitempty"`
+	Verified string      `json:"verified,omitempty"`
+	Chain    []presented `json:"chain,omitempty"`
+}
+
+// Presented is a certificate of the peer.
+type presented struct {
+	Subject   string   `json:"subject"`
+	Issuer    string   `json:"issuer"`
+	Names     []string `json:"names,omitempty"`
+	NotBefore string   `json:"not_before"`
+	NotAfter  string   `json:"not_after"`
+	Pin       string   `json:"pin"`
+}
+
+func newSecured(s *netio.Security) *secured {
+	r := &secured{Version: s.Version, Cipher: s.Cipher, ALPN: s.ALPN, Name: s.Name, Verified: s.Verified}
+	for _, c := range s.Chain {
+		r.Chain = append(r.Chain, presented{c.Subject, c.Issuer, c.Names,
+			c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339), c.Pin})
+	}
+	return r
 }
 
 type trips struct {
@@ -55,6 +86,10 @@ func jsonEvent(e modes.Event) string {
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Shut:
 		r.setEnd(e.Err, netio.KindOf(e.Err))
+	case modes.Made:
+		r.Pin, r.Text = e.Text, ""
+	case modes.Secured:
+		r.TLS = newSecured(e.Security)
 	case modes.Echo:
 		r.Sent = &e.Sent
 	case modes.Echoes:

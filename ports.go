@@ -31,6 +31,12 @@ func (v *values) probe(words []string) (runner, error) {
 			}
 		}
 	}
+	for i := range p.Addresses {
+		if err == nil {
+			p.Addresses[i], err = v.overTLS(p.Addresses[i], netio.ToDial)
+		}
+	}
+	v.secure(nil, p.Addresses)
 	return p, err
 }
 

@@ -26,6 +26,7 @@ func prepare(v *values, out *console) (task, error) {
 	if out.verbose > 1 {
 		t.options.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
+	tlsTalk(&t.options.Net, out)
 	var err error
 	t.mode, err = v.mode(out.mode, v.c.Args().Slice())
 	if v.err != nil {
@@ -54,6 +55,7 @@ func (v *values) mode(name string, words []string) (runner, error) {
 		return v.listen(words)
 	case "echo":
 		server, err := v.server(words, "fid echo [HOST] PORT")
+		v.secure(&server.Address, nil)
 		return modes.EchoServer{Server: server}, err
 	case "relay":
 		return v.relay(words)
@@ -73,6 +75,7 @@ func (v *values) listen(words []string) (runner, error) {
 		}
 	}
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
+	v.secure(&l.Server.Address, nil)
 	return l, err
 }
 
@@ -138,12 +141,20 @@ func (v *values) relay(words []string) (runner, error) {
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
 	}
+	if v.is("tls") {
+		return nil, netio.Usagef("fid relay tls:PORT TARGET  or  fid relay LISTEN tls:HOST:PORT", "--tls does not say which end")
+	}
 	server, err := v.server(words[:min(1, len(words))], usage)
 	if err != nil {
 		return nil, err
 	}
 	target, err := netio.ParseAddress(words[1], netio.ToDial)
-	return modes.Relay{Server: server, Target: target}, err
+	if err == nil && v.is("starttls") {
+		target, err = v.overTLS(target, netio.ToDial)
+	}
+	dialled := []netio.Address{target}
+	v.secure(&server.Address, dialled)
+	return modes.Relay{Server: server, Target: dialled[0]}, err
 }
 
 func (v *values) connect(words []string) (runner, error) {
@@ -166,6 +177,9 @@ func (v *values) connect(words []string) (runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	dialled := []netio.Address{address}
+	v.secure(nil, dialled)
+	address = dialled[0]
 	if v.is("echo") {
 		interval := echoInterval
 		if v.is("interval") {
@@ -201,6 +215,9 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
 	default:
 		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))
+	}
+	if err == nil {
+		a, err = v.overTLS(a, role)
 	}
 	return a, err
 }

@@ -36,6 +36,8 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 		if c.verbose > 0 {
 			return c.prefix() + netio.Label(e.Addr) + "connected" + between(e.Peer, local(e)), false
 		}
+	case modes.Made:
+		return c.prefix() + netio.Label(e.Addr) + "a certificate was made for this run; the other side can type --pin " + e.Text, false
 	case modes.Step:
 		return c.prefix() + e.Text, false
 	case modes.Note:

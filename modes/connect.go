@@ -65,6 +65,7 @@ func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Dur
 		switch {
 		case err == nil:
 			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Seconds: time.Since(begin).Seconds()})
+			log.secured(addr.Text, end, "")
 			return end, nil
 		case wait == 0 || !passes(err) && ctx.Err() == nil:
 			return nil, err

@@ -11,6 +11,8 @@ const (
 	Step      = "step"      // Text: only where -vv asks for it
 	Connected = "connected" // Addr, Peer, Local, Seconds, Client
 	Accepted  = "accepted"  // Addr, Peer, Local
+	Made      = "made"      // Addr, Text: the pin of a certificate that was made for the run
+	Secured   = "secured"   // Addr, Peer, Client, Security: a TLS handshake is done
 	Note      = "note"      // Addr, Text, Quiet
 	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
 	Open      = "open"      // Addr, Peer, Seconds: a port of -z
@@ -36,11 +38,20 @@ type Event struct {
 	First          string // who ended first: near or far
 	Seq            int
 	Probes         *Probes
+	Security       *netio.Security
 	Err            error
 }
 
 // A Log is told of events. It never waits: the data does not wait for it.
 type Log func(Event)
+
+// secured tells what a TLS handshake came to, where there was one; client is whom
+// a relay's connection is for.
+func (log Log) secured(addr string, end *netio.End, client string) {
+	if s := end.Security(); s != nil {
+		log(Event{Name: Secured, Addr: addr, Peer: end.Peer, Client: client, Security: s})
+	}
+}
 
 func ended(addr string, end *netio.End, o netio.Outcome) Event {
 	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Sent: o.Sent, Received: o.Received,

@@ -20,6 +20,9 @@ type Ready struct {
 // which can fail, then the log.
 func (r Ready) announce(l netio.Listener, addr netio.Address, o Options) error {
 	ready := readyAddress(l.Addr(), o.Net.Family == "6" || addr.Scheme == "tcp6")
+	if addr.Scheme == "tls" {
+		ready = "tls:" + ready
+	}
 	failed := func(what string, err error) error {
 		return &netio.Error{Kind: netio.KindLocal, What: what + ": cannot write it: " + netio.Reason(err), Err: err}
 	}

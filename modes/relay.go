@@ -14,7 +14,7 @@ type Relay struct {
 
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
-	r.perEnd, r.sockets = 2, r.Target.Scheme != "file"
+	r.perEnd, r.sockets = 2, r.Address.IsPlain() && r.Target.IsPlain()
 	if r.Target.IsEmbedded() {
 		r.perEnd = 4 // its own end, and for a moment its listener
 	}
@@ -33,6 +33,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 				return
 			}
 			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer})
+			o.Log.secured(r.Target.Text, far, client.Peer)
 			r.engine.Join(client, far, func(outcome netio.Outcome) {
 				o.Log(ended(r.Target.Text, client, outcome))
 				done(outcome.Err)

@@ -94,6 +94,7 @@ func (s *Server) begin(client *netio.End, o Options, handle handler, done func(e
 			done(err)
 			return
 		}
+		o.Log.secured(s.Address.Text, client, "")
 		handle(client, done)
 	})
 }

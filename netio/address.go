@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -117,6 +118,19 @@ func (a Address) Over(scheme, flag string) (Address, error) {
 	return a, nil
 }
 
+// SetOption gives the address an option that a flag has, unless it was typed in the
+// address itself.
+func (a *Address) SetOption(key, value string) {
+	options := maps.Clone(a.Options)
+	if options == nil {
+		options = map[string]string{}
+	}
+	if _, typed := options[key]; !typed {
+		options[key] = value
+	}
+	a.Options = options
+}
+
 // JoinText writes a host and a port as one word that can be typed.
 func JoinText(host, port string) string {
 	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
@@ -175,7 +189,9 @@ func (a *Address) checkOptions(role Role) error {
 			return Usagef("", "%s: %s= is empty", cut(a.Text), key)
 		case key == "mode" && role == ToDial:
 			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
-		case key != "mode" && role == ToListen:
+		case key == "client-ca" && role == ToDial:
+			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
+		case role == ToListen && !slices.Contains([]string{"mode", "client-ca", "cert", "key", "alpn"}, key):
 			return Usagef("", "%s: %s= is for connecting", cut(a.Text), key)
 		case key == "source-port":
 			if _, err := ParsePort(value); err != nil {

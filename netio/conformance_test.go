@@ -28,7 +28,7 @@ func rows() []row {
 		{"tcp6", func(testing.TB) string { return "tcp6:[::1]:0" }, true, false},
 		{"unix", func(t testing.TB) string { return "unix:" + t.TempDir() + "/s" }, false, false},
 	}
-	all := schemes
+	all := append(schemes, row{"tls", func(testing.TB) string { return "tls:127.0.0.1:0" }, true, false})
 	for _, r := range schemes {
 		all = append(all, row{r.name + " on a loop", r.listen, r.resets, true})
 	}
@@ -103,22 +103,29 @@ func pair(t testing.TB, r row) (dialled, accepted *End) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	prefix := "tcp:"
-	if l.Addr().Network() == "unix" {
-		prefix = "unix:"
-	}
-	to, err := ParseAddress(prefix+l.Addr().String(), ToDial)
+	to, err := ParseAddress(addr.Scheme+":"+l.Addr().String(), ToDial)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if to.Scheme == "tls" {
+		to.SetOption("insecure", "yes") // the listener has made its certificate just now
 	}
 	dialer, err := to.Dialer(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	failed := make(chan error, 1)
+	go func() {
+		var err error
+		if accepted, err = l.Accept(); err == nil && accepted.handshake != nil {
+			err = accepted.handshake(ctx)
+		}
+		failed <- err
+	}()
 	if dialled, err = dialer.Dial(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if accepted, err = l.Accept(); err != nil {
+	if err := <-failed; err != nil {
 		t.Fatal(err)
 	}
 	return dialled, accepted

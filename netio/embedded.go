@@ -12,7 +12,7 @@ type embeddedDialer struct{ addr Address }
 // dialEmbedded dials a peer that runs inside this process, over a real socket
 // of the loopback interface: echo: sends back, discard: throws away, zero:
 // sends zeros for ever (RFCs 862, 863 and 864 are their models).
-func dialEmbedded(a Address, _ Options) Dialer { return &embeddedDialer{a} }
+func dialEmbedded(a Address, _ Options) (Dialer, error) { return &embeddedDialer{a}, nil }
 
 func (d *embeddedDialer) Dial(ctx context.Context) (*End, error) {
 	l, err := embeddedListener(ctx, d.addr.Text)

@@ -116,7 +116,7 @@ func (s *session) finish(e *End) error {
 		return nil
 	}
 	e.finished = true
-	if e.Sock != nil {
+	if e.closesSocket() {
 		e.Sock.finSent.Store(true) // before it is, so that IsReset is never wrong
 	}
 	err := e.CloseWrite()
@@ -134,6 +134,9 @@ func (s *session) finish(e *End) error {
 // and acknowledged where that goes to a socket; then close passes the reset on.
 func (s *session) breakOff(e *End, err error) {
 	if s.broken != nil {
+		if _, alerted := remoteAlert(err); alerted {
+			s.cause = err // it tells why, which the reset that came with it does not
+		}
 		return
 	}
 	s.broken, s.cause = e, err
@@ -152,9 +155,12 @@ func hangupError() error {
 
 // resetError tells how far the session had come when a socket failed.
 func (s *session) resetError() error {
-	_, why := describe(s.cause)
+	kind, why := describe(s.cause)
 	e := &Error{Kind: KindReset, Addr: s.broken.Name, Err: s.cause}
-	sent := s.flow.Out.Written() - int64(s.far.unacked())
+	if kind == KindTLS {
+		e.Kind = kind
+	}
+	sent := max(0, s.flow.Out.Written()-int64(s.far.unacked())) // TLS has bytes of its own in the queue
 	switch {
 	case errors.Is(s.cause, errReset):
 		why = "reset"

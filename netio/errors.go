@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -151,11 +152,16 @@ func describe(err error) (Kind, string) {
 	var dns *net.DNSError
 	var mine *Error
 	var addr *net.AddrError
+	if alert, alerted := remoteAlert(err); alerted {
+		return KindTLS, alertText(alert, "the far end")
+	}
 	switch {
 	case errors.As(err, &mine):
 		return mine.Kind, mine.What
 	case errors.As(err, &dns):
 		return describeName(dns)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return KindReset, "cut off: closed without a close_notify"
 	case errors.As(err, &errno):
 		if kind, what, ok := describeErrno(errno); ok {
 			return kind, what

@@ -7,7 +7,7 @@ import (
 
 type fileDialer struct{ addr Address }
 
-func dialFile(a Address, _ Options) Dialer { return &fileDialer{a} }
+func dialFile(a Address, _ Options) (Dialer, error) { return &fileDialer{a}, nil }
 
 // Dial opens the file for one session, to be read from its start.
 func (d *fileDialer) Dial(context.Context) (*End, error) {

@@ -68,5 +68,5 @@ func (g *goroutines) awaitGone(e *End) { go g.report(peerGone, e, e.Sock.awaitGo
 
 func (g *goroutines) drain(e *End) {
 	e.Sock.StopReading() // ends an awaitGone, which would keep the drain from reading
-	go func() { g.events <- event{what: drained, end: e, fail: failure{e, e.Sock.drain()}} }()
+	go func() { g.events <- event{what: drained, end: e, fail: failure{e, e.drain()}} }()
 }

@@ -64,7 +64,7 @@ func (d *direction) copy(f *Flow, largest int) failure {
 
 // sourceEnded: the source gives no more, in order unless it was reset.
 func (d *direction) sourceEnded() failure {
-	if d.src.Sock != nil && d.src.Sock.IsReset() {
+	if d.src.wasReset() {
 		return failure{d.src, errReset}
 	}
 	return failure{}

@@ -19,14 +19,16 @@ const (
 // Options are what the command line says of how to dial and listen. The zero
 // Options use both families, look up names, and bind nothing.
 type Options struct {
-	Family      string        // "4" or "6": only that family; "" is both
-	Numeric     bool          // no look-ups: a name is an error (-n)
-	Source      string        // the address to dial from (-s); "" is the system's choice
-	SourcePort  string        // the port to dial from (-p); "" is the system's choice
-	Timeout     time.Duration // for look-up and all addresses together; 0 is no limit
-	TimeoutFlag string        // the flag that set Timeout
-	Step        func(string)  // told of every step (-vv); nil is nobody
-	Layers      []Layer       // put on every stream that is opened, the first one nearest to the network
+	Family      string                 // "4" or "6": only that family; "" is both
+	Numeric     bool                   // no look-ups: a name is an error (-n)
+	Source      string                 // the address to dial from (-s); "" is the system's choice
+	SourcePort  string                 // the port to dial from (-p); "" is the system's choice
+	Timeout     time.Duration          // for look-up and all addresses together; 0 is no limit
+	TimeoutFlag string                 // the flag that set Timeout
+	Step        func(string)           // told of every step (-vv); nil is nobody
+	KeyLog      string                 // the file that gets the secrets of TLS sessions (SSLKEYLOGFILE); "" is none
+	MadePin     func(addr, pin string) // told the pin of a certificate that was made for the run; nil is nobody
+	Layers      []Layer                // put on every stream that is opened, the first one nearest to the network
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns
@@ -90,7 +92,7 @@ type Scheme struct {
 	Usage   string
 	Rest    Rest
 	Options []string // the keys that ",key=value" may have
-	Dial    func(Address, Options) Dialer
+	Dial    func(Address, Options) (Dialer, error)
 	Listen  func(context.Context, Address, Options) (Listener, error)
 }
 
@@ -102,6 +104,7 @@ func Schemes() []Scheme {
 		{"tcp", "tcp:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp4", "tcp4:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp6", "tcp6:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
+		{"tls", "tls:HOST:PORT", RestHostPort, tlsKeys(), dialTLS, listenTLS},
 		{"unix", "unix:PATH", RestPath, []string{"mode"}, dialUnix, listenUnix},
 		{"file", "file:PATH", RestPath, nil, dialFile, nil},
 		{"echo", "echo:", RestNone, nil, dialEmbedded, nil},
@@ -112,7 +115,7 @@ func Schemes() []Scheme {
 
 // laterSchemes are named in the documentation of fid's future: typed today,
 // they are refused by name instead of being taken for hosts.
-func laterSchemes() []string { return []string{"udp", "tls", "ws", "wss", "exec"} }
+func laterSchemes() []string { return []string{"udp", "ws", "wss", "exec"} }
 
 func (a Address) scheme() Scheme {
 	for _, s := range Schemes() {
@@ -126,17 +129,26 @@ func (a Address) scheme() Scheme {
 // IsEmbedded reports whether the peer runs inside this process.
 func (a Address) IsEmbedded() bool { return a.scheme().Rest == RestNone }
 
+// IsPlain reports whether its streams are plain sockets, which an event loop may carry.
+func (a Address) IsPlain() bool {
+	switch a.Scheme {
+	case "tcp", "tcp4", "tcp6", "unix":
+		return true
+	}
+	return a.IsEmbedded()
+}
+
 // Dialer returns what dials the address, or an error where that cannot be done.
 func (a Address) Dialer(o Options) (Dialer, error) {
 	s := a.scheme()
 	if s.Dial == nil {
 		return nil, Usagef("", "%scannot be connected to", Label(cut(a.Text)))
 	}
-	d := s.Dial(a, o)
-	if len(o.Layers) > 0 {
+	d, err := s.Dial(a, o)
+	if err == nil && len(o.Layers) > 0 {
 		d = layeredDialer{d, o}
 	}
-	return d, nil
+	return d, err
 }
 
 // Listen binds the address and returns what accepts on it.

@@ -26,3 +26,11 @@ func readable(fd uintptr) bool {
 	_, err := unix.Poll(p, 0)
 	return err != nil || p[0].Revents&(unix.POLLIN|unix.POLLERR|unix.POLLNVAL) != 0
 }
+
+// writable reports whether a pipe or socket has room. A broken socket has, since a
+// write to it does not wait.
+func writable(fd uintptr) bool {
+	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+	_, err := unix.Poll(p, 0)
+	return err != nil || p[0].Revents&unix.POLLOUT != 0
+}

@@ -148,7 +148,7 @@ func spliceFrom(from syscall.RawConn) (n int, gone, err error) {
 				return true
 			case !readable(fd):
 				return false
-			case !writable(stdout):
+			case !writable(uintptr(stdout)):
 				err = errFull
 				return true
 			}
@@ -211,11 +211,4 @@ func moved(n int, e *End, gone, err error) (int, failure) {
 		return n, failure{e, err}
 	}
 	return n, failure{e, errNoShortcut}
-}
-
-// writable reports whether a pipe has room.
-func writable(pipe int) bool {
-	p := []unix.PollFd{{Fd: int32(pipe), Events: unix.POLLOUT}}
-	_, err := unix.Poll(p, 0)
-	return err != nil || p[0].Revents&unix.POLLOUT != 0
 }

@@ -46,6 +46,7 @@ type End struct {
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
 
+	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 
 	finished bool // our direction to it has ended; the session's own
@@ -74,6 +75,10 @@ func (e *End) Local() string {
 // CloseInOrder closes an end that nothing is owed to any more: the kernel
 // delivers what is queued, and the peer reads an end, not a reset.
 func (e *End) CloseInOrder() {
+	if e.tls != nil && !e.finished {
+		_ = e.CloseWrite()
+		e.tls.awaitNotified()
+	}
 	if e.Sock != nil {
 		e.Sock.Settle()
 	}
@@ -94,6 +99,21 @@ func (e *End) stopReading() {
 	} else if s, ok := e.Stream.(Stopper); ok {
 		s.StopReading()
 	}
+}
+
+// closesSocket: CloseWrite sends the socket's FIN. TLS has an end of its own.
+func (e *End) closesSocket() bool { return e.Sock != nil && e.tls == nil }
+
+// wasReset reports whether a stream that gave its end was reset in truth. The end
+// of a TLS stream is the peer's own word.
+func (e *End) wasReset() bool { return e.closesSocket() && e.Sock.IsReset() }
+
+// drain waits until the peer has acknowledged all; see Socket.drain.
+func (e *End) drain() error {
+	if e.tls != nil {
+		e.tls.awaitNotified()
+	}
+	return e.Sock.drain()
 }
 
 // isIdle reports whether a Read of e would give nothing now.

@@ -16,14 +16,14 @@ type tcpDialer struct {
 	opts Options
 }
 
-func dialTCP(a Address, o Options) Dialer {
+func dialTCP(a Address, o Options) (Dialer, error) {
 	if s := a.Options["source"]; s != "" {
 		o.Source = s
 	}
 	if p := a.Options["source-port"]; p != "" {
 		o.SourcePort = p
 	}
-	return &tcpDialer{a, o}
+	return &tcpDialer{a, o}, nil
 }
 
 // Dial looks the host up and races its addresses, all within Options.Timeout.

@@ -29,7 +29,7 @@ type unixDialer struct {
 	opts Options
 }
 
-func dialUnix(a Address, o Options) Dialer { return &unixDialer{a, o} }
+func dialUnix(a Address, o Options) (Dialer, error) { return &unixDialer{a, o}, nil }
 
 // Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
 // that is killed looks like one that has finished.

@@ -1,0 +1,154 @@
+package netio
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+)
+
+// A tlsDialer dials the same address without TLS, and then secures it.
+type tlsDialer struct {
+	addr   Address
+	opts   Options
+	below  Dialer
+	config *tls.Config
+}
+
+func dialTLS(a Address, o Options) (Dialer, error) {
+	config, err := clientConfig(a, o)
+	if err != nil {
+		return nil, err
+	}
+	below, err := dialTCP(a, o)
+	return &tlsDialer{a, o, below, config}, err
+}
+
+// Dial connects and does the handshake, all within Options.Timeout.
+func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
+	ctx, cancel := d.opts.limit(ctx, d.addr)
+	defer cancel()
+	end, err := d.below.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if protocol := d.addr.Options["starttls"]; protocol != "" {
+		err = underContext(ctx, end, "in the STARTTLS dialogue", func() error { return startTLS(protocol, end, d.addr.Host) })
+		if err != nil {
+			_ = end.Close()
+			return nil, named(err, d.addr.Text)
+		}
+		d.opts.step(d.addr.Text, ": STARTTLS (", protocol, ") agreed")
+	}
+	begin := time.Now()
+	s := secure(end, func(conn net.Conn) *tls.Conn { return tls.Client(conn, d.config) })
+	err = underContext(ctx, end, "in the TLS handshake", s.Handshake)
+	if err != nil {
+		_ = end.Close()
+		return nil, d.failure(err, s)
+	}
+	s.shown, s.verified = true, d.verification()
+	d.opts.step(d.addr.Text, ": TLS handshake done after ", Seconds(time.Since(begin)))
+	return end, nil
+}
+
+// A tlsStream is a stream secured by TLS. Its Close closes the socket below it and
+// says no goodbye: the linger makes that a reset. CloseWrite sends close_notify,
+// which ends our direction in order (RFC 8446, section 6.1); the FIN comes when
+// the socket is closed.
+type tlsStream struct {
+	*tls.Conn
+	below    *belowTLS
+	shown    bool          // the handshake is done: what is known of the peer can be asked
+	verified string        // how the peer was verified; empty where it was not
+	notified chan struct{} // closed once close_notify is sent, or cannot be
+}
+
+// secure puts TLS on an end, as the connection that makes of the one below it.
+func secure(end *End, makes func(net.Conn) *tls.Conn) *tlsStream {
+	below := &belowTLS{Stream: end.Stream, Conn: end.Sock.conn.(net.Conn)}
+	s := &tlsStream{Conn: makes(below), below: below}
+	end.Stream, end.tls = s, s
+	return s
+}
+
+// CloseWrite does not wait for the peer to make room for the close_notify: awaitNotified does.
+func (s *tlsStream) CloseWrite() error {
+	s.notified = make(chan struct{})
+	go func() {
+		defer close(s.notified)
+		// crypto/tls gives a close_notify 5 s, and a peer that reads slowly may take longer.
+		if s.below.awaitRoom() == nil {
+			_ = s.Conn.CloseWrite() // fails on a broken connection, which draining it finds
+		}
+	}()
+	return nil
+}
+
+// awaitNotified waits until a CloseWrite has come to its end.
+func (s *tlsStream) awaitNotified() {
+	if s.notified != nil {
+		<-s.notified
+	}
+}
+
+func (s *tlsStream) Close() error { return s.below.Stream.Close() }
+
+// belowTLS is the connection that TLS runs on: what a Stream gives, with the
+// deadlines of the socket below that.
+type belowTLS struct {
+	net.Conn
+	Stream Stream
+	head   []byte // the first bytes that came, to tell what is no TLS
+}
+
+// headSize is enough for a greeting.
+const headSize = 64
+
+func (b *belowTLS) Read(p []byte) (int, error) {
+	n, err := b.Stream.Read(p)
+	if room := headSize - len(b.head); room > 0 {
+		b.head = append(b.head, p[:min(n, room)]...)
+	}
+	return n, err
+}
+
+func (b *belowTLS) Write(p []byte) (int, error) { return b.Stream.Write(p) }
+
+// awaitRoom waits until a Write would not wait, or the connection is closed or broken.
+func (b *belowTLS) awaitRoom() error {
+	socket, ok := b.Conn.(sockConn)
+	if !ok {
+		return nil
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return raw.Write(func(fd uintptr) bool { return writable(fd) })
+}
+
+// named gives an error the endpoint, where it has none.
+func named(err error, addr string) error {
+	if e, ok := err.(*Error); ok && e.Addr == "" {
+		with := *e
+		with.Addr = addr
+		return &with
+	}
+	return err
+}
+
+// verification is how the server's certificate was verified.
+func (d *tlsDialer) verification() string {
+	switch o := d.addr.Options; {
+	case o["pin"] != "" && o["ca"] != "":
+		return "by its pin and " + o["ca"]
+	case o["pin"] != "":
+		return "by its pin"
+	case o["insecure"] != "":
+		return ""
+	case o["ca"] != "":
+		return "by " + o["ca"]
+	}
+	return "by the system's roots"
+}

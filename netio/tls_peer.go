@@ -1,0 +1,76 @@
+package netio
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"strings"
+	"time"
+)
+
+// Security is what a TLS handshake has agreed on.
+type Security struct {
+	Version  string // "TLS 1.3"
+	Cipher   string // as IANA names it
+	ALPN     string // empty where none was agreed on
+	Name     string // the server's name, as the client sent it (SNI)
+	Chain    []Certificate
+	Verified string // how the peer was verified; empty where it was not
+}
+
+// A Certificate is what is told of one that a peer presented.
+type Certificate struct {
+	Subject, Issuer     string
+	Names               []string // of its subject: hosts and addresses
+	NotBefore, NotAfter time.Time
+	Pin                 string // of its key
+}
+
+// Security returns what the handshake of a TLS end came to, nil for any other end.
+func (e *End) Security() *Security {
+	if e.tls == nil || !e.tls.shown {
+		return nil
+	}
+	state := e.tls.ConnectionState()
+	s := &Security{
+		Version:  tls.VersionName(state.Version),
+		Cipher:   tls.CipherSuiteName(state.CipherSuite),
+		ALPN:     state.NegotiatedProtocol,
+		Name:     state.ServerName,
+		Verified: e.tls.verified,
+	}
+	for _, cert := range state.PeerCertificates {
+		s.Chain = append(s.Chain, describeCertificate(cert))
+	}
+	return s
+}
+
+func describeCertificate(cert *x509.Certificate) Certificate {
+	return Certificate{
+		Subject:   subjectOf(cert),
+		Issuer:    issuerOf(cert),
+		Names:     namesOf(cert),
+		NotBefore: cert.NotBefore,
+		NotAfter:  cert.NotAfter,
+		Pin:       pinOf(cert),
+	}
+}
+
+// subjectOf names a certificate, by its hosts where it has no subject.
+func subjectOf(cert *x509.Certificate) string {
+	if s := cert.Subject.String(); s != "" {
+		return s
+	}
+	return strings.Join(namesOf(cert), ", ")
+}
+
+func issuerOf(cert *x509.Certificate) string { return cert.Issuer.String() }
+
+// namesOf are the hosts and addresses that a certificate is for: the common name
+// does not count (RFC 6125, section 6.4.4).
+func namesOf(cert *x509.Certificate) []string {
+	names := append([]string(nil), cert.DNSNames...)
+	for _, ip := range cert.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return names
+}

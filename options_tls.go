@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os"
+
+	"fid/modes"
+	"fid/netio"
+)
+
+// A tlsFlag is a flag that gives a TLS address the option of the same name.
+type tlsFlag struct {
+	name           string
+	listens, dials bool // for which ends it is
+	once           bool // of the two ends of a relay it is the listening one's, if that has TLS
+}
+
+func tlsFlags() []tlsFlag {
+	return []tlsFlag{
+		{"alpn", true, true, false},
+		{"ca", false, true, false},
+		{"cert", true, true, true},
+		{"client-ca", true, false, false},
+		{"insecure", false, true, false},
+		{"key", true, true, true},
+		{"name", false, true, false},
+		{"pin", false, true, false},
+		{"starttls", false, true, false},
+	}
+}
+
+// overTLS gives an address TLS where a flag says so.
+func (v *values) overTLS(a netio.Address, role netio.Role) (netio.Address, error) {
+	switch {
+	case v.is("tls"):
+		return a.Over("tls", v.dashed("tls"))
+	case v.is("starttls") && role == netio.ToDial:
+		return a.Over("tls", v.dashed("starttls"))
+	}
+	return a, nil
+}
+
+// secure gives the addresses of a run the TLS options that are flags: those of the
+// listening end, nil for none, and of the ends that are dialled.
+func (v *values) secure(listens *netio.Address, dialled []netio.Address) {
+	for _, f := range tlsFlags() {
+		if !v.is(f.name) {
+			continue
+		}
+		value := v.c.String(f.name)
+		if f.name == "insecure" {
+			value = "yes"
+		}
+		used := false
+		if f.listens && listens != nil && listens.Scheme == "tls" {
+			listens.SetOption(f.name, value)
+			used = true
+		}
+		for i := range dialled {
+			if f.dials && dialled[i].Scheme == "tls" && !(used && f.once) {
+				dialled[i].SetOption(f.name, value)
+				used = true
+			}
+		}
+		switch {
+		case value == "":
+			v.fail(netio.Usagef("", "%s: its value is empty", v.dashed(f.name)))
+		case !used:
+			v.fail(netio.Usagef(tlsHint(listens, dialled, f), "%s needs TLS", v.dashed(f.name)))
+		}
+	}
+}
+
+// tlsHint says what would give the flag something to work on.
+func tlsHint(listens *netio.Address, dialled []netio.Address, f tlsFlag) string {
+	switch {
+	case listens != nil && len(dialled) > 0:
+		return "fid relay tls:PORT TARGET  or  fid relay LISTEN tls:HOST:PORT"
+	case listens != nil && !f.listens, listens == nil && !f.dials:
+		return ""
+	}
+	return "--tls  or  tls:..."
+}
+
+// tlsTalk tells of what TLS must have said: the pin of a certificate that was made.
+func tlsTalk(o *netio.Options, out *console) {
+	o.KeyLog = os.Getenv("SSLKEYLOGFILE")
+	o.MadePin = func(addr, pin string) { out.event(modes.Event{Name: modes.Made, Addr: addr, Text: pin}) }
+}
