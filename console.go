@@ -142,6 +142,11 @@ func (c *console) sayError(err error, code netio.Kind) {
 		return
 	}
 	c.say(c.prefix() + err.Error())
+	if ok && c.verbose > 0 {
+		for _, cert := range e.Chain {
+			c.say(c.prefix() + netio.Label(e.Addr) + certificateWords(cert))
+		}
+	}
 	if ok && e.Hint != "" {
 		c.say("  " + c.inItsName(e.Hint))
 	}

@@ -12,30 +12,31 @@ import (
 // A record is one line of --json. docs/json.md describes it; a field that has
 // nothing to say is left out.
 type record struct {
-	Time       string   `json:"time"`
-	Event      string   `json:"event"`
-	Mode       string   `json:"mode,omitempty"`
-	Address    string   `json:"address,omitempty"`
-	Client     string   `json:"client,omitempty"`
-	Peer       string   `json:"peer,omitempty"`
-	Local      string   `json:"local,omitempty"`
-	Ready      string   `json:"ready,omitempty"`
-	Text       string   `json:"text,omitempty"`
-	Seq        int      `json:"seq,omitempty"`
-	Sent       *int64   `json:"sent,omitempty"`
-	Received   *int64   `json:"received,omitempty"`
-	Seconds    *float64 `json:"seconds,omitempty"`
-	Sessions   *int     `json:"sessions,omitempty"`
-	EndedFirst string   `json:"ended_first,omitempty"`
-	Probes     *int     `json:"probes,omitempty"`
-	Back       *int     `json:"back,omitempty"`
-	RoundTrips *trips   `json:"round_trip_seconds,omitempty"`
-	End        string   `json:"end,omitempty"`
-	Code       *int     `json:"code,omitempty"`
-	Error      string   `json:"error,omitempty"`
-	Hint       string   `json:"hint,omitempty"`
-	Pin        string   `json:"pin,omitempty"`
-	TLS        *secured `json:"tls,omitempty"`
+	Time       string      `json:"time"`
+	Event      string      `json:"event"`
+	Mode       string      `json:"mode,omitempty"`
+	Address    string      `json:"address,omitempty"`
+	Client     string      `json:"client,omitempty"`
+	Peer       string      `json:"peer,omitempty"`
+	Local      string      `json:"local,omitempty"`
+	Ready      string      `json:"ready,omitempty"`
+	Text       string      `json:"text,omitempty"`
+	Seq        int         `json:"seq,omitempty"`
+	Sent       *int64      `json:"sent,omitempty"`
+	Received   *int64      `json:"received,omitempty"`
+	Seconds    *float64    `json:"seconds,omitempty"`
+	Sessions   *int        `json:"sessions,omitempty"`
+	EndedFirst string      `json:"ended_first,omitempty"`
+	Probes     *int        `json:"probes,omitempty"`
+	Back       *int        `json:"back,omitempty"`
+	RoundTrips *trips      `json:"round_trip_seconds,omitempty"`
+	End        string      `json:"end,omitempty"`
+	Code       *int        `json:"code,omitempty"`
+	Error      string      `json:"error,omitempty"`
+	Hint       string      `json:"hint,omitempty"`
+	Pin        string      `json:"pin,omitempty"`
+	TLS        *secured    `json:"tls,omitempty"`
+	Presented  []presented `json:"presented,omitempty"`
 }
 
 // Secured is what a TLS handshake came to.
@@ -60,11 +61,16 @@ type presented struct {
 
 func newSecured(s *netio.Security) *secured {
 	r := &secured{Version: s.Version, Cipher: s.Cipher, ALPN: s.ALPN, Name: s.Name, Verified: s.Verified}
-	for _, c := range s.Chain {
-		r.Chain = append(r.Chain, presented{c.Subject, c.Issuer, c.Names,
+	r.Chain = newPresented(s.Chain)
+	return r
+}
+
+func newPresented(chain []netio.Certificate) (list []presented) {
+	for _, c := range chain {
+		list = append(list, presented{c.Subject, c.Issuer, c.Names,
 			c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339), c.Pin})
 	}
-	return r
+	return list
 }
 
 type trips struct {
@@ -108,7 +114,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	r.Code, r.End = &n, code.String()
 	var e *netio.Error
 	if errors.As(err, &e) {
-		r.Error, r.Hint = e.Error(), e.Hint
+		r.Error, r.Hint, r.Presented = e.Error(), e.Hint, newPresented(e.Chain)
 		if r.Address == "" {
 			r.Address = e.Addr
 		}

@@ -70,6 +70,14 @@ func (v *values) secure(listens *netio.Address, dialled []netio.Address) {
 	}
 }
 
+// needsHandshake refuses a limit on connecting where nothing connects and no client
+// owes a TLS handshake.
+func (v *values) needsHandshake(listens netio.Address) {
+	if v.is("connect-timeout") && listens.Scheme != "tls" {
+		v.fail(netio.Usagef("--accept-timeout DUR limits the wait for a client", "--connect-timeout limits a client's TLS handshake here, and there is no TLS"))
+	}
+}
+
 // tlsHint says what would give the flag something to work on.
 func tlsHint(listens *netio.Address, dialled []netio.Address, f tlsFlag) string {
 	switch {

@@ -56,6 +56,7 @@ func (v *values) mode(name string, words []string) (runner, error) {
 	case "echo":
 		server, err := v.server(words, "fid echo [HOST] PORT")
 		v.secure(&server.Address, nil)
+		v.needsHandshake(server.Address)
 		return modes.EchoServer{Server: server}, err
 	case "relay":
 		return v.relay(words)
@@ -76,6 +77,7 @@ func (v *values) listen(words []string) (runner, error) {
 	}
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
 	v.secure(&l.Server.Address, nil)
+	v.needsHandshake(l.Server.Address)
 	return l, err
 }
 

@@ -23,7 +23,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Listening:
 		if e.AnyPort || c.verbose > 0 || c.onScreen {
-			return c.prefix() + "listening on " + local(e) + fromElsewhere(local(e)), false
+			return c.prefix() + "listening on " + local(e) + fromElsewhere(local(e), e.Ready), false
 		}
 	case modes.Accepted:
 		if c.verbose > 0 || c.onScreen {
@@ -193,8 +193,8 @@ func service(port string) string {
 }
 
 // fromElsewhere tells what to type on another host where all addresses are
-// listened on.
-func fromElsewhere(local string) string {
+// listened on; ready is what is typed on this one.
+func fromElsewhere(local, ready string) string {
 	ap, err := netip.ParseAddrPort(local)
 	if err != nil || !ap.Addr().IsUnspecified() {
 		return ""
@@ -205,7 +205,11 @@ func fromElsewhere(local string) string {
 	}
 	for _, a := range addrs {
 		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil || ap.Addr().Is6()) {
-			return "; from another host: fid connect " + n.IP.String() + " " + strconv.Itoa(int(ap.Port()))
+			host, port := n.IP.String(), strconv.Itoa(int(ap.Port()))
+			if strings.HasPrefix(ready, "tls:") {
+				return "; from another host: fid connect tls:" + net.JoinHostPort(host, port)
+			}
+			return "; from another host: fid connect " + host + " " + port
 		}
 	}
 	return ""

@@ -230,6 +230,9 @@ func (a *Address) parseHostPort(rest string, role Role) error {
 	case !strings.Contains(rest, ":") && role == ToListen:
 		return a.setPort(rest, role)
 	case !strings.Contains(rest, ":"):
+		if prefix != "" {
+			return Usagef(Typable(prefix+rest+":PORT"), "%s: no port", cut(a.Text))
+		}
 		return Usagef(Typable(rest+" PORT  or  "+rest+":PORT"), "%s: no port", cut(a.Text))
 	}
 	host, port, _ := strings.Cut(rest, ":")

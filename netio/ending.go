@@ -155,11 +155,8 @@ func hangupError() error {
 
 // resetError tells how far the session had come when a socket failed.
 func (s *session) resetError() error {
-	kind, why := describe(s.cause)
+	_, why := describe(s.cause)
 	e := &Error{Kind: KindReset, Addr: s.broken.Name, Err: s.cause}
-	if kind == KindTLS {
-		e.Kind = kind
-	}
 	sent := max(0, s.flow.Out.Written()-int64(s.far.unacked())) // TLS has bytes of its own in the queue
 	switch {
 	case errors.Is(s.cause, errReset):
@@ -167,7 +164,10 @@ func (s *session) resetError() error {
 	case why == "no answer":
 		why = "no acknowledgement"
 	}
-	switch {
+	switch alert, alerted := remoteAlert(s.cause); {
+	case alerted:
+		e.Kind, e.Hint = KindTLS, alertHint(alert)
+		e.What = fmt.Sprintf("TLS: %s; %s sent, %s received", why, Bytes(sent), Bytes(s.flow.In.Written()))
 	case s.near == s.far:
 		e.What = fmt.Sprintf("%s after %s of %s were sent back", why, Bytes(s.flow.Out.Written()), Bytes(s.flow.Out.Read()))
 	case s.broken == s.far && s.near.Size > 0 && s.flow.In.Written() == 0:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -88,7 +87,8 @@ type Error struct {
 	Hint string // what to type instead; empty where there is nothing to do
 	Err  error  // the cause below, for errors.Is; may be nil
 
-	Tried []string // the numeric addresses that were dialled, in their order
+	Chain []Certificate // what a peer presented, where that is why
+	Tried []string      // the numeric addresses that were dialled, in their order
 }
 
 func (e *Error) Error() string {
@@ -160,8 +160,8 @@ func describe(err error) (Kind, string) {
 		return mine.Kind, mine.What
 	case errors.As(err, &dns):
 		return describeName(dns)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return KindReset, "cut off: closed without a close_notify"
+	case errors.Is(err, errCut):
+		return KindReset, "cut off (closed without a close_notify)"
 	case errors.As(err, &errno):
 		if kind, what, ok := describeErrno(errno); ok {
 			return kind, what

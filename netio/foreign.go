@@ -47,7 +47,7 @@ func urlHint(scheme, rest string) string {
 	case host == "":
 		return ""
 	case scheme == "https" && !hasPort:
-		return "tls:" + host + ":443  (TLS is not in this version of fid)"
+		return "tls:" + host + ":443"
 	case scheme == "http" && !hasPort:
 		return host + ":80"
 	case !hasPort:
@@ -79,6 +79,11 @@ func socatHint(name, rest string) string {
 			}
 		}
 		return "fid relay " + rest + " HOST:PORT"
+	case base == "OPENSSL" || base == "SSL":
+		if listens {
+			return "fid relay tls:" + rest + " HOST:PORT"
+		}
+		return "tls:" + rest
 	case base == "UNIX", base == "FILE":
 		return strings.ToLower(base) + ":" + rest
 	case strings.HasPrefix(base, "TCP"):

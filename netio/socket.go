@@ -16,6 +16,7 @@ type Socket struct {
 	conn    sockConn
 	tcp     tcpConn // conn once more; nil for a Unix socket
 	finSent atomic.Bool
+	goodbye atomic.Int32 // bytes of a close_notify, which is no data, at the end of what was sent
 }
 
 // A sockConn is a socket as a Stream: *net.TCPConn, *net.UnixConn, or what an
@@ -77,14 +78,14 @@ func (s *Socket) Settle() {
 func (s *Socket) StopReading() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 // Unacked returns how many bytes written here the peer's kernel has not
-// acknowledged, our FIN not counted. A Unix socket and a system that does not
+// acknowledged, our FIN or close_notify not counted. A Unix socket and a system that does not
 // tell give 0: there nothing is known to be missing.
 func (s *Socket) Unacked() int {
 	n := s.queue()
 	if n > 0 && s.finSent.Load() {
 		n -= finInQueue
 	}
-	return n
+	return max(0, n-int(s.goodbye.Load()))
 }
 
 // flushed reports whether the peer's kernel has acknowledged all, our FIN too.

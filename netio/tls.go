@@ -3,6 +3,8 @@ package netio
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"time"
 )
@@ -59,6 +61,7 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 type tlsStream struct {
 	*tls.Conn
 	below    *belowTLS
+	sock     *Socket
 	shown    bool          // the handshake is done: what is known of the peer can be asked
 	verified string        // how the peer was verified; empty where it was not
 	notified chan struct{} // closed once close_notify is sent, or cannot be
@@ -67,7 +70,7 @@ type tlsStream struct {
 // secure puts TLS on an end, as the connection that makes of the one below it.
 func secure(end *End, makes func(net.Conn) *tls.Conn) *tlsStream {
 	below := &belowTLS{Stream: end.Stream, Conn: end.Sock.conn.(net.Conn)}
-	s := &tlsStream{Conn: makes(below), below: below}
+	s := &tlsStream{Conn: makes(below), below: below, sock: end.Sock}
 	end.Stream, end.tls = s, s
 	return s
 }
@@ -79,7 +82,9 @@ func (s *tlsStream) CloseWrite() error {
 		defer close(s.notified)
 		// crypto/tls gives a close_notify 5 s, and a peer that reads slowly may take longer.
 		if s.below.awaitRoom() == nil {
+			before := s.below.written
 			_ = s.Conn.CloseWrite() // fails on a broken connection, which draining it finds
+			s.sock.goodbye.Store(int32(s.below.written - before))
 		}
 	}()
 	return nil
@@ -98,8 +103,9 @@ func (s *tlsStream) Close() error { return s.below.Stream.Close() }
 // deadlines of the socket below that.
 type belowTLS struct {
 	net.Conn
-	Stream Stream
-	head   []byte // the first bytes that came, to tell what is no TLS
+	Stream  Stream
+	head    []byte // the first bytes that came, to tell what is no TLS
+	written int64  // bytes; TLS writes one record after the other
 }
 
 // headSize is enough for a greeting.
@@ -110,10 +116,22 @@ func (b *belowTLS) Read(p []byte) (int, error) {
 	if room := headSize - len(b.head); room > 0 {
 		b.head = append(b.head, p[:min(n, room)]...)
 	}
+	if err == io.EOF {
+		// crypto/tls takes a FIN between two records for an end in order, though anybody
+		// on the way could have sent it (RFC 8446, section 6.1).
+		err = errCut
+	}
 	return n, err
 }
 
-func (b *belowTLS) Write(p []byte) (int, error) { return b.Stream.Write(p) }
+// errCut is the end of a connection below TLS before a close_notify.
+var errCut = errors.New("closed without a close_notify")
+
+func (b *belowTLS) Write(p []byte) (int, error) {
+	n, err := b.Stream.Write(p)
+	b.written += int64(n)
+	return n, err
+}
 
 // awaitRoom waits until a Write would not wait, or the connection is closed or broken.
 func (b *belowTLS) awaitRoom() error {

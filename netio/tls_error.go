@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"reflect"
 	"strconv"
@@ -54,14 +53,14 @@ func alertText(a tls.AlertError, who string) string {
 	return who + " refuses: " + said
 }
 
-func alertHint(a tls.AlertError, config *tls.Config) string {
-	switch {
-	case a == alertCertificateRequired,
-		a == alertHandshakeFailure && len(config.Certificates) == 0:
-		return "--cert FILE, if it is a certificate of ours that it wants"
-	case a == alertUnrecognizedName:
+// alertHint says what to type, where that may help.
+func alertHint(a tls.AlertError) string {
+	switch a {
+	case alertCertificateRequired:
+		return "--cert FILE with our certificate and its key"
+	case alertUnrecognizedName:
 		return "--name HOST"
-	case a == alertNoProtocol:
+	case alertNoProtocol:
 		return "--alpn PROTOCOL"
 	}
 	return ""
@@ -80,13 +79,20 @@ func (d *tlsDialer) failure(err error, s *tlsStream) error {
 	case errors.As(err, &untrusted):
 		d.untrusted(e, untrusted)
 	case errors.As(err, &pin):
-		e.What = pin.Error()
+		e.What, e.Chain = pin.Error(), describeChain(s.ConnectionState().PeerCertificates)
 	case alerted:
-		e.What, e.Hint = "TLS: "+alertText(alert, "the far end"), alertHint(alert, d.config)
+		e.What, e.Hint = "TLS: "+alertText(alert, "the far end"), alertHint(alert)
+		if alert == alertHandshakeFailure && len(d.config.Certificates) == 0 { // so TLS 1.2 says it
+			e.Hint = "if it is a certificate of ours that it wants: --cert FILE"
+		}
+	case s.below.isOldServer():
+		e.What = "the far end speaks TLS 1.0 or 1.1 only, which are not safe any more"
+	case s.below.isEcho():
+		e.What, e.Hint = "the far end does not speak TLS: it sends back what it is told", d.plainHint(nil)
 	default:
-		e.What, e.Hint = s.below.refusal(err, "the far end")
-		if e.Hint == plainHint {
-			e.Hint = Typable(d.plainHint(s.below.head))
+		var isPlain bool
+		if e.What, isPlain = s.below.refusal(err, "the far end"); isPlain {
+			e.Hint = d.plainHint(s.below.head)
 		}
 	}
 	return e
@@ -98,6 +104,7 @@ func (d *tlsDialer) untrusted(e *Error, v *tls.CertificateVerificationError) {
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	leaf := v.UnverifiedCertificates[0]
+	e.Chain = describeChain(v.UnverifiedCertificates)
 	trust := "if its key is known to be right: --pin " + pinOf(leaf)
 	switch {
 	case errors.As(v.Err, &host):
@@ -157,26 +164,20 @@ func invalidText(invalid x509.CertificateInvalidError, leaf *x509.Certificate) s
 	return "the certificate (" + subjectOf(cert) + ") is not accepted: " + strings.TrimPrefix(invalid.Error(), "x509: ")
 }
 
-// plainHint stands for what to type where the other side speaks no TLS.
-const plainHint = "plain"
-
-// refusal says why a handshake failed in which nothing was said about that.
-func (b *belowTLS) refusal(err error, who string) (what, hint string) {
+// refusal says why a handshake failed in which nothing was said about that; isPlain
+// where the other side speaks something else.
+func (b *belowTLS) refusal(err error, who string) (what string, isPlain bool) {
 	var record tls.RecordHeaderError
 	kind, _ := describe(err)
 	switch {
-	case b.isOldServer():
-		return who + " speaks TLS 1.0 or 1.1 only, which are not safe any more", ""
-	case b.isEcho():
-		return who + " does not speak TLS: it sends back what it is told", plainHint
 	case errors.As(err, &record) && len(b.head) > 0:
-		return fmt.Sprintf("%s does not speak TLS: it says %.40q", who, b.head), plainHint
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return who + " closed in the TLS handshake", ""
+		return fmt.Sprintf("%s does not speak TLS: it says %.40q", who, b.head), true
+	case errors.Is(err, errCut):
+		return who + " closed in the TLS handshake", false
 	case kind == KindReset:
-		return who + " reset in the TLS handshake", ""
+		return who + " reset in the TLS handshake", false
 	}
-	return "TLS: " + withoutPrefix(err), ""
+	return "TLS: " + withoutPrefix(err), false
 }
 
 // The beginning of a handshake record (RFC 8446, sections 4 and 5.1): its type, the
@@ -204,10 +205,10 @@ func (d *tlsDialer) plainHint(head []byte) string {
 	plain := "fid connect " + JoinText(d.addr.Host, d.addr.Port)
 	for _, greeting := range []struct{ begin, protocol string }{{"220", "smtp"}, {"* OK", "imap"}, {"+OK", "pop3"}} {
 		if bytes.HasPrefix(head, []byte(greeting.begin)) {
-			return plain + "  or, for TLS, --starttls " + greeting.protocol
+			plain += "  or, for TLS, --starttls " + greeting.protocol
 		}
 	}
-	return plain
+	return Typable(plain)
 }
 
 // clientFailure says why the handshake with a client failed.
@@ -220,6 +221,7 @@ func (s *tlsStream) clientFailure(err error, addr string) error {
 		return err
 	case errors.As(err, &untrusted):
 		leaf := untrusted.UnverifiedCertificates[0]
+		e.Chain = describeChain(untrusted.UnverifiedCertificates)
 		e.What = "the client's certificate (" + subjectOf(leaf) + " from " + issuerOf(leaf) + ") is not accepted: " + strings.TrimPrefix(Reason(untrusted.Err), "x509: ")
 	case alerted:
 		e.What = "TLS: " + alertText(alert, "the client")

@@ -38,21 +38,23 @@ func (e *End) Security() *Security {
 		Name:     state.ServerName,
 		Verified: e.tls.verified,
 	}
-	for _, cert := range state.PeerCertificates {
-		s.Chain = append(s.Chain, describeCertificate(cert))
-	}
+	s.Chain = describeChain(state.PeerCertificates)
 	return s
 }
 
-func describeCertificate(cert *x509.Certificate) Certificate {
-	return Certificate{
-		Subject:   subjectOf(cert),
-		Issuer:    issuerOf(cert),
-		Names:     namesOf(cert),
-		NotBefore: cert.NotBefore,
-		NotAfter:  cert.NotAfter,
-		Pin:       pinOf(cert),
+func describeChain(certs []*x509.Certificate) []Certificate {
+	var chain []Certificate
+	for _, cert := range certs {
+		chain = append(chain, Certificate{
+			Subject:   subjectOf(cert),
+			Issuer:    issuerOf(cert),
+			Names:     namesOf(cert),
+			NotBefore: cert.NotBefore,
+			NotAfter:  cert.NotAfter,
+			Pin:       pinOf(cert),
+		})
 	}
+	return chain
 }
 
 // subjectOf names a certificate, by its hosts where it has no subject.
