@@ -70,10 +70,11 @@ func (v *values) secure(listens *netio.Address, dialled []netio.Address) {
 	}
 }
 
-// needsHandshake refuses a limit on connecting where nothing connects and no client
-// owes a TLS handshake.
-func (v *values) needsHandshake(listens netio.Address) {
-	if v.is("connect-timeout") && listens.Scheme != "tls" {
+// secureListener is secure for a run that dials nothing: there the limit on
+// connecting is one on the handshakes of clients.
+func (v *values) secureListener(a *netio.Address) {
+	v.secure(a, nil)
+	if v.is("connect-timeout") && a.Scheme != "tls" {
 		v.fail(netio.Usagef("--accept-timeout DUR limits the wait for a client", "--connect-timeout limits a client's TLS handshake here, and there is no TLS"))
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,11 +127,8 @@ func output(t *testing.T, stdin io.Reader, env []string, name string, args ...st
 func (p *program) port(t *testing.T) string {
 	t.Helper()
 	if p.address != nil {
-		_, port, err := net.SplitHostPort(p.address())
-		if err != nil {
-			t.Fatalf("%v: %s", err, p.report())
-		}
-		return port
+		address := p.address()
+		return address[strings.LastIndex(address, ":")+1:]
 	}
 	var port string
 	err := await(func() bool {

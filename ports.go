@@ -36,7 +36,9 @@ func (v *values) probe(words []string) (runner, error) {
 			p.Addresses[i], err = v.overTLS(p.Addresses[i], netio.ToDial)
 		}
 	}
-	v.secure(nil, p.Addresses)
+	if err == nil {
+		v.secure(nil, p.Addresses)
+	}
 	return p, err
 }
 

@@ -55,8 +55,9 @@ func (v *values) mode(name string, words []string) (runner, error) {
 		return v.listen(words)
 	case "echo":
 		server, err := v.server(words, "fid echo [HOST] PORT")
-		v.secure(&server.Address, nil)
-		v.needsHandshake(server.Address)
+		if err == nil {
+			v.secureListener(&server.Address)
+		}
 		return modes.EchoServer{Server: server}, err
 	case "relay":
 		return v.relay(words)
@@ -76,8 +77,9 @@ func (v *values) listen(words []string) (runner, error) {
 		}
 	}
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
-	v.secure(&l.Server.Address, nil)
-	v.needsHandshake(l.Server.Address)
+	if err == nil {
+		v.secureListener(&l.Server.Address)
+	}
 	return l, err
 }
 
@@ -155,7 +157,9 @@ func (v *values) relay(words []string) (runner, error) {
 		target, err = v.overTLS(target, netio.ToDial)
 	}
 	dialled := []netio.Address{target}
-	v.secure(&server.Address, dialled)
+	if err == nil {
+		v.secure(&server.Address, dialled)
+	}
 	return modes.Relay{Server: server, Target: dialled[0]}, err
 }
 
