@@ -205,3 +205,6 @@ func quoted(said []byte) string {
 	line, _, _ := strings.Cut(string(said), "\n")
 	return strconv.Quote(cut(strings.TrimSuffix(line, "\r")))
 }
+
+// quotedAll is a binary message, in which a LF ends nothing.
+func quotedAll(said []byte) string { return strconv.Quote(cut(string(said))) }

@@ -49,12 +49,12 @@ func (d *dialogue) postgresError() error {
 	for len(body) > 1 && body[0] != 0 {
 		value, rest, found := bytes.Cut(body[1:], []byte{0})
 		if !found {
-			return d.malformed(quoted(d.heard))
+			return d.malformed(quotedAll(d.heard))
 		}
 		field[body[0]], body = string(value), rest
 	}
 	if field['M'] == "" {
-		return d.malformed(quoted(d.heard))
+		return d.malformed(quotedAll(d.heard))
 	}
 	return d.turnedAway(words(strings.TrimPrefix(field['S']+": "+field['M'], ": ")))
 }
@@ -95,7 +95,7 @@ func startMySQL(d *dialogue) error {
 	case packet[0] != 10:
 		return d.malformed(fmt.Sprintf("version %d of the protocol", packet[0]))
 	case !ok:
-		return d.malformed(quoted(packet))
+		return d.malformed(quotedAll(packet))
 	case capabilities&mysqlSSL == 0 || capabilities&mysqlProtocol41 == 0:
 		return d.notOffered()
 	}
@@ -131,9 +131,6 @@ func parseMySQLHandshake(packet []byte) (capabilities uint32, charset byte, ok b
 	rest = rest[thread+auth+filler:]
 	capabilities = uint32(binary.LittleEndian.Uint16(rest))
 	rest = rest[2:]
-	if len(rest) == 0 && capabilities&mysqlProtocol41 == 0 {
-		return capabilities, 0, true
-	}
 	const status, upper, authLength, reserved = 2, 2, 1, 10
 	if len(rest) < 1+status+upper+authLength+reserved {
 		return 0, 0, false

@@ -1,0 +1,384 @@
+package netio
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/iotest"
+)
+
+// A turn is what a server of a test awaits, and what it says then.
+type turn struct{ wants, says string }
+
+const (
+	postgresAsks = "\x00\x00\x00\x08\x04\xd2\x16\x2f"
+	ldapAsks     = "\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"
+	xmppOpens    = "<?xml version='1.0'?><stream:stream to='a&amp;b&lt;&apos;' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+	xmppAsks     = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+	xmppAnswers  = "<?xml version='1.0'?>\n<stream:stream id='4>2' from=\"a\" version = '1.0' xml:lang='en' xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:client'>"
+	xmppOffers   = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls><mechanisms xmlns='m'>\n<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+	xmppProceeds = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+)
+
+// ldapSays is an LDAPMessage with an ExtendedResponse.
+func ldapSays(number, code byte, text, name string) string {
+	op := append([]byte{berEnumerated, 1, code}, berWrap(berOctets, nil)...)
+	op = append(op, berWrap(berOctets, []byte(text))...)
+	if name != "" {
+		op = append(op, berWrap(ldapResponseName, []byte(name))...)
+	}
+	return string(berWrap(berSequence, append([]byte{berInteger, 1, number}, berWrap(ldapResponse, op)...)))
+}
+
+// mysqlSays is a packet.
+func mysqlSays(payload string) string {
+	n := len(payload)
+	return string([]byte{byte(n), byte(n >> 8), byte(n >> 16), 0}) + payload
+}
+
+// mysqlGreets is a HandshakeV10 with these lower capabilities.
+func mysqlGreets(capabilities uint16) string {
+	return mysqlSays("\x0a8.0.36\x00" + "\x09\x00\x00\x00" + "12345678\x00" + string([]byte{byte(capabilities), byte(capabilities >> 8)}) +
+		"\x2d" + "\x02\x00" + "\xff\xdf" + "\x15" + "0123456789" + "abcdefghijkl\x00" + "caching_sha2_password\x00")
+}
+
+const mysqlAnswers = "\x20\x00\x00\x01" + "\x01\xaa\x08\x00" + "\x00\x00\x00\x01" + "\x2d" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// goodDialogues end with a go-ahead, each in its own way.
+func goodDialogues() []struct {
+	protocol string
+	turns    []turn
+} {
+	return []struct {
+		protocol string
+		turns    []turn
+	}{
+		{"smtp", []turn{{"", "220-mail.example\r\n220-beware\r\n220 ESMTP\r\n"},
+			{"EHLO localhost\r\n", "250-mail.example\r\n250-SIZE 1000\r\n250-StartTLS\r\n250 HELP\r\n"}, {"STARTTLS\r\n", "220 2.0.0 Ready\r\n"}}},
+		{"smtp", []turn{{"", "220\n"}, {"EHLO localhost\r\n", "250-x\n250 STARTTLS\n"}, {"STARTTLS\r\n", "220-a\n220\n"}}},
+		{"imap", []turn{{"", "* OK [CAPABILITY IMAP4rev1] ready\r\n"},
+			{"a1 CAPABILITY\r\n", "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n"}, {"a2 STARTTLS\r\n", "* NOTE\r\na2 OK begin\r\n"}}},
+		{"imap", []turn{{"", "* ok\n"}, {"a1 CAPABILITY\r\n", "* ok\n* capability starttls\na1 ok\n"}, {"a2 STARTTLS\r\n", "a2 ok\n"}}},
+		{"pop3", []turn{{"", "+OK <1@pop>\r\n"}, {"CAPA\r\n", "+OK\r\nTOP\r\nSTLS\r\nSASL PLAIN\r\n.\r\n"}, {"STLS\r\n", "+OK begin\r\n"}}},
+		{"pop3", []turn{{"", "+OK\r\n"}, {"CAPA\r\n", "-ERR what?\r\n"}, {"STLS\r\n", "+OK\r\n"}}},
+		{"ldap", []turn{{ldapAsks, ldapSays(1, 0, "", oidStartTLS)}}},
+		{"ldap", []turn{{ldapAsks, ldapSays(1, 0, "", "")}}},
+		{"ldap", []turn{{ldapAsks, // Active Directory's lengths, and a control
+			"\x30\x84\x00\x00\x00\x1b\x02\x01\x01\x78\x84\x00\x00\x00\x0f\x0a\x01\x00\x04\x00\x04\x00\xa3\x02\x04\x00\x8b\x02xx\xa0\x01\x00"}}},
+		{"postgres", []turn{{postgresAsks, "S"}}},
+		{"mysql", []turn{{"", mysqlGreets(0xaa85)}, {mysqlAnswers, ""}}},
+		{"xmpp", []turn{{xmppOpens, xmppAnswers + xmppOffers}, {xmppAsks, xmppProceeds}}},
+		{"xmpp", []turn{{xmppOpens, `<s:stream xmlns:s="http://etherx.jabber.org/streams" xmlns:t="urn:ietf:params:xml:ns:xmpp-tls" >` +
+			` <s:features ><t:starttls/></s:features >`}, {xmppAsks, "\n<t:proceed> </t:proceed>"}}},
+	}
+}
+
+// serveTurns plays the server of a dialogue, in pieces of that many bytes, sends
+// trailer together with the last of them, and tells what it has missed.
+func serveTurns(conn net.Conn, turns []turn, piece int, trailer string) error {
+	defer conn.Close()
+	last := len(turns) - 1
+	for last > 0 && turns[last].says == "" {
+		last--
+	}
+	for i, turn := range turns {
+		got := make([]byte, len(turn.wants))
+		if _, err := io.ReadFull(conn, got); err != nil || string(got) != turn.wants {
+			return errors.New(strconv.Quote(string(got)) + ", want " + strconv.Quote(turn.wants))
+		}
+		says := turn.says
+		if i == last {
+			says += trailer
+		}
+		for chunk := range slices.Chunk([]byte(says), piece) {
+			if _, err := conn.Write(chunk); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func socketPair(t *testing.T) (client, server net.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if client, err = net.Dial("tcp", l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if server, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close(); server.Close() })
+	return client, server
+}
+
+// However the server's answers are cut, its go-ahead is all that is read, and what
+// follows it is left for the handshake.
+func TestStartTLSReadsNothingBeyondTheGoAhead(t *testing.T) {
+	for _, good := range goodDialogues() {
+		for _, piece := range []int{1, 7, 1 << 20} {
+			client, server := socketPair(t)
+			served := make(chan error, 1)
+			go func() { served <- serveTurns(server, good.turns, piece, "\x16\x03injected\r\n") }()
+			if err := startTLS(good.protocol, client, "a&b<'"); err != nil {
+				t.Errorf("%s, pieces of %d: %v", good.protocol, piece, err)
+			}
+			if err := <-served; err != nil {
+				t.Errorf("%s, pieces of %d: the server: %v", good.protocol, piece, err)
+			}
+			if rest, err := io.ReadAll(client); string(rest) != "\x16\x03injected\r\n" {
+				t.Errorf("%s, pieces of %d: %q, %v are left", good.protocol, piece, rest, err)
+			}
+		}
+	}
+}
+
+// A canned server has said all in advance.
+type canned struct {
+	*strings.Reader
+	sent bytes.Buffer
+}
+
+func (c *canned) Write(p []byte) (int, error) { return c.sent.Write(p) }
+
+// against returns what comes of a dialogue with a server that says this and closes,
+// and how many bytes of it were read.
+func against(protocol, says string) (read int, err error) {
+	c := &canned{Reader: strings.NewReader(says)}
+	err = startTLS(protocol, c, "host")
+	return len(says) - c.Len(), err
+}
+
+func allSaid(turns []turn) string {
+	said := ""
+	for _, turn := range turns {
+		said += turn.says
+	}
+	return said
+}
+
+func TestStartTLSIsNotStartedByAPartOfTheGoAhead(t *testing.T) {
+	for _, good := range goodDialogues() {
+		whole := allSaid(good.turns)
+		if n, err := against(good.protocol, whole); err != nil || n != len(whole) {
+			t.Errorf("%s: %d of %d bytes read, %v", good.protocol, n, len(whole), err)
+		}
+		for n := range len(whole) {
+			_, err := against(good.protocol, whole[:n])
+			if KindOf(err) != KindTLS || !strings.HasSuffix(err.Error(), ": the far end closed") || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("%s, %d of %d bytes: %v", good.protocol, n, len(whole), err)
+			}
+		}
+	}
+}
+
+// What the server says against it is told in its own words.
+func TestStartTLSFailsInTheServersWords(t *testing.T) {
+	const (
+		smtp  = "220 mail ESMTP\r\n"
+		hello = smtp + "250-mail\r\n250 STARTTLS\r\n"
+		imap  = "* OK ready\r\n"
+		pop3  = "+OK ready\r\n"
+	)
+	for _, c := range []struct{ protocol, says, want string }{
+		{"smtp", hello + "454 4.7.0 TLS not available\r\n", "STARTTLS refused (smtp): 454 4.7.0 TLS not available"},
+		{"smtp", hello + "454-4.7.0 not now\r\n454 sorry\r\n", "STARTTLS refused (smtp): 454 4.7.0 not now"},
+		{"smtp", hello + "220-a\r\n250 b\r\n", "malformed answer to STARTTLS (smtp): the code changes from 220 to 250"},
+		{"smtp", hello + "2200 a\r\n", `malformed answer to STARTTLS (smtp): "2200 a"`},
+		{"smtp", hello + "220 a\x00b\r\n", `malformed answer to STARTTLS (smtp): a control character in "220 a\x00"`},
+		{"smtp", smtp + "250 mail\r\n", "STARTTLS is not offered (smtp)"},
+		{"smtp", smtp + "250-STARTTLS\r\n250 XSTARTTLS\r\n", "STARTTLS is not offered (smtp)"},
+		{"smtp", smtp + "502 \x9b31mno\"\r\n", `EHLO refused (smtp): 502 \x9b31mno"`},
+		{"smtp", "554\r\n", "service refused (smtp): 554"},
+		{"smtp", "200 news\r\n", `this is no smtp server: it says "200 news"`},
+		{"smtp", "22 mail\r\n", `this is no smtp server: it says "22 mail"`},
+		{"smtp", "SSH-2.0-OpenSSH_9.6\r\n", `this is no smtp server: it says "SSH-2.0-OpenSSH_9.6"`},
+		{"smtp", "", "no greeting (smtp): the far end closed"},
+		{"smtp", "220 ma", `no whole greeting (smtp), only "220 ma": the far end closed`},
+		{"imap", smtp, `this is no imap server: it says "220 mail ESMTP"`},
+		{"imap", "*OK\r\n", `this is no imap server: it says "*OK"`},
+		{"imap", "* BYE too many\r\n", "service refused (imap): * BYE too many"},
+		{"imap", "* PREAUTH hello\r\n", "STARTTLS is not possible (imap): the server has logged us in already: * PREAUTH hello"},
+		{"imap", imap + "* CAPABILITY IMAP4rev1\r\na1 OK\r\n", "STARTTLS is not offered (imap)"},
+		{"imap", imap + "* OK STARTTLS\r\na1 OK\r\n", "STARTTLS is not offered (imap)"},
+		{"imap", imap + "a1 BAD what\r\n", "CAPABILITY refused (imap): BAD what"},
+		{"imap", imap + "* BYE bye\r\n", "service refused (imap): * BYE bye"},
+		{"imap", imap + "a2 OK\r\n", `malformed answer to CAPABILITY (imap): "a2 OK"`},
+		{"imap", imap + "* CAPABILITY STARTTLS\r\na1 OK\r\na2 NO not now\r\n", "STARTTLS refused (imap): NO not now"},
+		{"imap", imap + "* CAPABILITY STARTTLS\r\na1 OK\r\n+ go\r\n", `malformed answer to STARTTLS (imap): "+ go"`},
+		{"pop3", imap, `this is no pop3 server: it says "* OK ready"`},
+		{"pop3", "+OKAY\r\n", `this is no pop3 server: it says "+OKAY"`},
+		{"pop3", "-ERR busy\r\n", "service refused (pop3): -ERR busy"},
+		{"pop3", pop3 + "+OK\r\nTOP\r\n.\r\n", "STARTTLS is not offered (pop3)"},
+		{"pop3", pop3 + "-ERR\r\n-ERR no\r\n", "STARTTLS refused (pop3): -ERR no"},
+		{"pop3", pop3 + "-ERR\r\nSTLS\r\n", `malformed answer to STLS (pop3): "STLS"`},
+		{"ldap", ldapSays(1, 2, "unsupported", ""), `STARTTLS refused (ldap): protocol error (2), "unsupported"`},
+		{"ldap", ldapSays(1, 52, "", oidStartTLS), "STARTTLS refused (ldap): unavailable (52)"},
+		{"ldap", ldapSays(1, 99, "", ""), "STARTTLS refused (ldap): result (99)"},
+		{"ldap", ldapSays(0, 51, "later", oidDisconnect), `service refused (ldap): busy (51), "later"`},
+		{"ldap", ldapSays(2, 0, "", oidStartTLS), `malformed answer to STARTTLS (ldap): it answers request 2, "1.3.6.1.4.1.1466.20037"`},
+		{"ldap", ldapSays(1, 0, "", "1.2"), `malformed answer to STARTTLS (ldap): it answers request 1, "1.2"`},
+		{"ldap", "\x30\x80\x02\x01", "malformed answer to STARTTLS (ldap): a length that LDAP does not have"},
+		{"ldap", "\x30\x84\x7f\xff\xff\xff\x00", "malformed answer to STARTTLS (ldap): a message of 2147483647 bytes"},
+		{"ldap", "\x30\x84\xff\xff\xff\xff\x00", "malformed answer to STARTTLS (ldap): a length that LDAP does not have"},
+		{"ldap", smtp, `this is no ldap server: it says "220 mail ESMTP"`},
+		{"postgres", "N", "STARTTLS is not offered (postgres)"},
+		{"postgres", "E\x00\x00\x00\x19SFATAL\x00C53300\x00Mbusy\x00\x00", "service refused (postgres): FATAL: busy"},
+		{"postgres", "Ecould not fork\n\x00", "service refused (postgres): could not fork"},
+		{"postgres", "E\x00\x00\x00\x03", "malformed answer to the request for TLS (postgres): an error message of 3 bytes"},
+		{"postgres", "E\x00\x00\x00\x06SF", `malformed answer to the request for TLS (postgres): "E\x00\x00\x00\x06SF"`},
+		{"postgres", "HTTP/1.1 400 Bad Request\r\n\r\n", `this is no postgres server: it says "HTTP/1.1 400 Bad Request"`},
+		{"mysql", mysqlGreets(0xa285), "STARTTLS is not offered (mysql)"},
+		{"mysql", mysqlSays("\xff\x6a\x04Host 'x' is not allowed"), "service refused (mysql): 1130 Host 'x' is not allowed"},
+		{"mysql", mysqlSays("\xff\x10\x04#08004Too many"), "service refused (mysql): 1040 Too many"},
+		{"mysql", mysqlSays("\xff\x10"), "malformed greeting (mysql): an error without a number"},
+		{"mysql", mysqlSays("\x093.20"), "malformed greeting (mysql): version 9 of the protocol"},
+		{"mysql", mysqlSays("\x0a8.0\x00short"), `malformed greeting (mysql): "\n8.0\x00short"`},
+		{"mysql", smtp, `this is no mysql server: it says "220 mail ESMTP"`},
+		{"xmpp", "<?xml version='1.0'?><html>", `this is no xmpp server: it says "<?xml version='1.0'?><html>"`},
+		{"xmpp", "HTTP/1.1 400 Bad\r\n", `this is no xmpp server: it says "HTTP/1.1 400 Bad"`},
+		{"xmpp", xmppAnswers + "<stream:features/>", "STARTTLS is not offered (xmpp)"},
+		{"xmpp", xmppAnswers + "<stream:features><starttls/></stream:features>", "STARTTLS is not offered (xmpp)"},
+		{"xmpp", xmppAnswers + "<stream:features><x>" + "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></x></stream:features>", "STARTTLS is not offered (xmpp)"},
+		{"xmpp", xmppAnswers + "<stream:error><host-unknown xmlns='e'/><text xmlns='e'>who?</text></stream:error></stream:stream>",
+			`service refused (xmpp): host-unknown, "who?"`},
+		{"xmpp", xmppAnswers + "<stream:error/>", "service refused (xmpp): stream error"},
+		{"xmpp", xmppAnswers + "<stream:features></stream:feature>", `malformed list of features (xmpp): "</stream:feature>"`},
+		{"xmpp", xmppAnswers + "<!-- -->", `malformed list of features (xmpp): "<!-- -->"`},
+		{"xmpp", xmppAnswers + "</stream:stream>", `malformed list of features (xmpp): "</stream:stream>"`},
+		{"xmpp", xmppAnswers + xmppOffers + "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>", "STARTTLS refused (xmpp): failure"},
+		{"xmpp", xmppAnswers + xmppOffers + "<proceed/>", `malformed answer to STARTTLS (xmpp): "<proceed/>"`},
+		{"xmpp", xmppAnswers + xmppOffers + "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'><a/></proceed>", `malformed answer to STARTTLS (xmpp): "<a/>"`},
+	} {
+		_, err := against(c.protocol, c.says)
+		if err == nil || err.Error() != c.want || KindOf(err) != KindTLS {
+			t.Errorf("%s server that says %.90q:\n got %v\nwant %s", c.protocol, c.says, err, c.want)
+		}
+	}
+}
+
+func TestStartTLSNamesTLSFromTheFirstByte(t *testing.T) {
+	for _, protocol := range StartTLSProtocols() {
+		for _, says := range []string{"\x15\x03\x01\x00\x02\x02\x28", "\x16\x03\x01\x02\x00"} {
+			_, err := against(protocol, says)
+			if err == nil || err.Error() != "this is no "+protocol+" server: it speaks TLS from the first byte" {
+				t.Errorf("%s: %v", protocol, err)
+			}
+		}
+	}
+}
+
+// startTLSBound is the most that a server can make us read.
+const startTLSBound = maxStartTLSLines*maxStartTLSLine + 3*maxStartTLSMessage
+
+func TestStartTLSEndsAFloodEarly(t *testing.T) {
+	const many = 1 << 20
+	ldapLong := "\x30\x82\xff\xff"
+	for _, opening := range []string{"", "2", "220-", "220 a\r\n250-", "* OK\r\n", "* OK a", "+OK\r\n+OK\r\n", "-ERR ", ldapLong, "E", "E\x00\x00\xff\xff",
+		"\xff\xff\x00\x00\x0a", "\xfc\xff\x00\x00\xff", "<", "<stream ", "<a b='", xmppAnswers, xmppAnswers + "<stream:features>", xmppAnswers + "<stream:error>"} {
+		for _, flood := range []string{"A", "\x00", "\n", " ", "220-a\r\n", "* a\r\n", "a\n", "<a>", "</", "x='y' ", "xmlns:a='", "\x04\x00"} {
+			for _, protocol := range StartTLSProtocols() {
+				n, err := against(protocol, opening+strings.Repeat(flood, many/len(flood)))
+				if KindOf(err) != KindTLS || n > startTLSBound {
+					t.Errorf("%s server that says %.20q and %q for ever: %d bytes read, %v", protocol, opening, flood, n, err)
+				}
+				checkStartTLSError(t, err)
+			}
+		}
+	}
+}
+
+// checkStartTLSError looks at what no server may make of a message.
+func checkStartTLSError(t *testing.T, err error) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) || e.Addr != "" {
+		t.Fatalf("%#v is not an Error without an address", err)
+	}
+	if len(e.What) > 1000 || strings.ContainsFunc(e.What, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		t.Fatalf("cannot be printed: %q", e.What)
+	}
+}
+
+// A connection that fails keeps its kind, so that the caller can name the clock.
+func TestStartTLSKeepsTheKindOfAFailedConnection(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		kind Kind
+		want string
+	}{
+		{os.ErrDeadlineExceeded, KindTimeout, "no greeting (imap)"},
+		{&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, KindReset, "no greeting (imap): reset"},
+	} {
+		rw := struct {
+			io.Reader
+			io.Writer
+		}{iotest.ErrReader(c.err), io.Discard}
+		err := startTLS("imap", rw, "host")
+		if KindOf(err) != c.kind || err.Error() != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%v: %v (kind %v)", c.err, err, KindOf(err))
+		}
+		checkStartTLSError(t, err)
+	}
+	client, server := net.Pipe()
+	_ = server.Close()
+	if err := startTLS("ldap", client, "host"); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestStartTLSRefusesAnUnknownProtocol(t *testing.T) {
+	if err := startTLS("telnet", nil, "host"); KindOf(err) != KindUsage {
+		t.Error(err)
+	}
+}
+
+// FuzzStartTLS plays a server that says anything: nothing but an Error may come of
+// it, after bounded reading; and a success needs its last byte.
+func FuzzStartTLS(f *testing.F) {
+	protocols := StartTLSProtocols()
+	for _, good := range goodDialogues() {
+		said := allSaid(good.turns)
+		i := uint8(slices.Index(protocols, good.protocol))
+		f.Add(i, []byte(said))
+		f.Add(i, []byte(said+"more"))
+		f.Add(i, []byte(said[:len(said)/2]))
+		f.Add(i+1, []byte(said))
+	}
+	f.Add(uint8(3), []byte(ldapSays(1, 2, "no", oidDisconnect)))
+	f.Add(uint8(4), []byte("E\x00\x00\x00\x19SFATAL\x00C53300\x00Mbusy\x00\x00"))
+	f.Add(uint8(5), []byte(mysqlSays("\xff\x10\x04#08004Too many")))
+	f.Add(uint8(6), []byte(xmppAnswers+"<stream:error><a/><text>b</text></stream:error>"))
+	f.Fuzz(func(t *testing.T, i uint8, says []byte) {
+		protocol := protocols[int(i)%len(protocols)]
+		n, err := against(protocol, string(says))
+		if n > startTLSBound {
+			t.Fatalf("%s: %d bytes read", protocol, n)
+		}
+		if err != nil {
+			checkStartTLSError(t, err)
+			if KindOf(err) != KindTLS {
+				t.Fatal(err)
+			}
+			return
+		}
+		if m, err := against(protocol, string(says[:n])); err != nil || m != n {
+			t.Fatalf("%s: %d of %d bytes read where they are all, %v", protocol, m, n, err)
+		}
+		if _, err := against(protocol, string(says[:n-1])); err == nil {
+			t.Fatalf("%s: started without the last of %d bytes", protocol, n)
+		}
+	})
+}
