@@ -200,11 +200,13 @@ func words(s string) string {
 	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 }
 
-// quoted is the first line of what a server says, between quotation marks.
+// quoted is what a server says, between quotation marks: of a text the first line.
 func quoted(said []byte) string {
-	line, _, _ := strings.Cut(string(said), "\n")
-	return strconv.Quote(cut(strings.TrimSuffix(line, "\r")))
+	all := string(said)
+	line, _, _ := strings.Cut(all, "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' }) {
+		line = all // a LF ends nothing in a binary message
+	}
+	return strconv.Quote(cut(line))
 }
-
-// quotedAll is a binary message, in which a LF ends nothing.
-func quotedAll(said []byte) string { return strconv.Quote(cut(string(said))) }

@@ -49,12 +49,12 @@ func (d *dialogue) postgresError() error {
 	for len(body) > 1 && body[0] != 0 {
 		value, rest, found := bytes.Cut(body[1:], []byte{0})
 		if !found {
-			return d.malformed(quotedAll(d.heard))
+			return d.malformed(quoted(d.heard))
 		}
 		field[body[0]], body = string(value), rest
 	}
 	if field['M'] == "" {
-		return d.malformed(quotedAll(d.heard))
+		return d.malformed(quoted(d.heard))
 	}
 	return d.turnedAway(words(strings.TrimPrefix(field['S']+": "+field['M'], ": ")))
 }
@@ -95,7 +95,7 @@ func startMySQL(d *dialogue) error {
 	case packet[0] != 10:
 		return d.malformed(fmt.Sprintf("version %d of the protocol", packet[0]))
 	case !ok:
-		return d.malformed(quotedAll(packet))
+		return d.malformed(quoted(packet))
 	case capabilities&mysqlSSL == 0 || capabilities&mysqlProtocol41 == 0:
 		return d.notOffered()
 	}

@@ -39,7 +39,7 @@ func startLDAP(d *dialogue) error {
 	r, ok := parseLDAPResult(message)
 	switch {
 	case !ok:
-		return d.malformed(quotedAll(d.heard))
+		return d.malformed(quoted(d.heard))
 	case r.number == 0 && r.name == oidDisconnect:
 		return d.turnedAway(r.words())
 	case r.number != 1 || r.name != "" && r.name != oidStartTLS:

@@ -233,6 +233,7 @@ func TestStartTLSFailsInTheServersWords(t *testing.T) {
 		{"ldap", "\x30\x80\x02\x01", "malformed answer to STARTTLS (ldap): a length that LDAP does not have"},
 		{"ldap", "\x30\x84\x7f\xff\xff\xff\x00", "malformed answer to STARTTLS (ldap): a message of 2147483647 bytes"},
 		{"ldap", "\x30\x84\xff\xff\xff\xff\x00", "malformed answer to STARTTLS (ldap): a length that LDAP does not have"},
+		{"smtp", "J\x00\x00\x00\n8.0.36\x00", `this is no smtp server: it says "J\x00\x00\x00\n8.0.36\x00"`},
 		{"ldap", smtp, `this is no ldap server: it says "220 mail ESMTP"`},
 		{"postgres", "N", "STARTTLS is not offered (postgres)"},
 		{"postgres", "E\x00\x00\x00\x19SFATAL\x00C53300\x00Mbusy\x00\x00", "service refused (postgres): FATAL: busy"},
@@ -289,8 +290,9 @@ func TestStartTLSEndsAFloodEarly(t *testing.T) {
 	for _, opening := range []string{"", "2", "220-", "220 a\r\n250-", "* OK\r\n", "* OK a", "+OK\r\n+OK\r\n", "-ERR ", ldapLong, "E", "E\x00\x00\xff\xff",
 		"\xff\xff\x00\x00\x0a", "\xfc\xff\x00\x00\xff", "<", "<stream ", "<a b='", xmppAnswers, xmppAnswers + "<stream:features>", xmppAnswers + "<stream:error>"} {
 		for _, flood := range []string{"A", "\x00", "\n", " ", "220-a\r\n", "* a\r\n", "a\n", "<a>", "</", "x='y' ", "xmlns:a='", "\x04\x00"} {
+			says := opening + strings.Repeat(flood, many/len(flood))
 			for _, protocol := range StartTLSProtocols() {
-				n, err := against(protocol, opening+strings.Repeat(flood, many/len(flood)))
+				n, err := against(protocol, says)
 				if KindOf(err) != KindTLS || n > startTLSBound {
 					t.Errorf("%s server that says %.20q and %q for ever: %d bytes read, %v", protocol, opening, flood, n, err)
 				}
