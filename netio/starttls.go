@@ -21,19 +21,18 @@ const (
 type startTLSProtocol struct {
 	name   string
 	begins string // the bytes that a server of this protocol can say first; empty where the dialogue looks itself
-	greets bool   // the server speaks first
 	talk   func(*dialogue) error
 }
 
 func startTLSProtocols() []startTLSProtocol {
 	return []startTLSProtocol{
-		{"smtp", "2345", true, startSMTP},
-		{"imap", "*", true, startIMAP},
-		{"pop3", "+-", true, startPOP3},
-		{"ldap", "\x30", false, startLDAP},
-		{"postgres", "SNE", false, startPostgres},
-		{"mysql", "", true, startMySQL},
-		{"xmpp", "< \t\r\n", false, startXMPP},
+		{"smtp", "2345", startSMTP},
+		{"imap", "*", startIMAP},
+		{"pop3", "+-", startPOP3},
+		{"ldap", "\x30", startLDAP},
+		{"postgres", "SNE", startPostgres},
+		{"mysql", "", startMySQL},
+		{"xmpp", "< \t\r\n", startXMPP},
 	}
 }
 
@@ -180,16 +179,17 @@ func (d *dialogue) failed(err error) error {
 	if len(d.heard) > 0 {
 		e.What = "no whole " + d.awaited + " (" + d.name + "), only " + quoted(d.heard)
 	}
+	if !d.begun { // a server that awaits a TLS handshake says nothing, and may hang up at anything else
+		e.Hint = "if it speaks TLS from the first byte: without --starttls"
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		e.What += ": the far end closed"
 		return e
 	}
 	kind, what := describe(err)
 	e.Kind = kind
-	if kind != KindTimeout {
+	if kind != KindTimeout { // whose text is what has been said already
 		e.What += ": " + what
-	} else if d.greets && !d.begun {
-		e.Hint = "a server that waits may speak TLS from the first byte: without --starttls"
 	}
 	return e
 }

@@ -62,8 +62,8 @@ func goodDialogues() []struct {
 		turns    []turn
 	}{
 		{"smtp", []turn{{"", "220-mail.example\r\n220-beware\r\n220 ESMTP\r\n"},
-			{"EHLO localhost\r\n", "250-mail.example\r\n250-SIZE 1000\r\n250-StartTLS\r\n250 HELP\r\n"}, {"STARTTLS\r\n", "220 2.0.0 Ready\r\n"}}},
-		{"smtp", []turn{{"", "220\n"}, {"EHLO localhost\r\n", "250-x\n250 STARTTLS\n"}, {"STARTTLS\r\n", "220-a\n220\n"}}},
+			{"EHLO [127.0.0.1]\r\n", "250-mail.example\r\n250-SIZE 1000\r\n250-StartTLS\r\n250 HELP\r\n"}, {"STARTTLS\r\n", "220 2.0.0 Ready\r\n"}}},
+		{"smtp", []turn{{"", "220\n"}, {"EHLO [127.0.0.1]\r\n", "250-x\n250 STARTTLS\n"}, {"STARTTLS\r\n", "220-a\n220\n"}}},
 		{"imap", []turn{{"", "* OK [CAPABILITY IMAP4rev1] ready\r\n"},
 			{"a1 CAPABILITY\r\n", "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n"}, {"a2 STARTTLS\r\n", "* NOTE\r\na2 OK begin\r\n"}}},
 		{"imap", []turn{{"", "* ok\n"}, {"a1 CAPABILITY\r\n", "* ok\n* capability starttls\na1 ok\n"}, {"a2 STARTTLS\r\n", "a2 ok\n"}}},
@@ -311,6 +311,16 @@ func checkStartTLSError(t *testing.T, err error) {
 	}
 	if len(e.What) > 1000 || strings.ContainsFunc(e.What, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		t.Fatalf("cannot be printed: %q", e.What)
+	}
+}
+
+// A server that awaits a TLS handshake says nothing at all, or closes.
+func TestStartTLSHintsAtTLSFromTheFirstByteWhereNothingIsSaid(t *testing.T) {
+	for says, hinted := range map[string]bool{"": true, "220 ma": false, "220 mail\r\n": false} {
+		var e *Error
+		if _, err := against("smtp", says); !errors.As(err, &e) || (e.Hint != "") != hinted {
+			t.Errorf("%q: %v, hint %q", says, err, e.Hint)
+		}
 	}
 }
 

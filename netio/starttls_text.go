@@ -2,8 +2,9 @@ package netio
 
 import "strings"
 
-// startSMTP is RFC 3207. It calls itself localhost: the true name of this host is
-// nobody's business before TLS.
+// startSMTP is RFC 3207. We call ourselves by an address literal (RFC 5321, section
+// 4.1.3), which servers take that refuse a name without a dot; our true name and
+// address are nobody's business before TLS.
 func startSMTP(d *dialogue) error {
 	greeting, err := d.smtpReply()
 	switch {
@@ -14,7 +15,7 @@ func startSMTP(d *dialogue) error {
 	case greeting.code != "220":
 		return d.stranger()
 	}
-	if err := d.ask("EHLO localhost\r\n", "answer to EHLO"); err != nil {
+	if err := d.ask("EHLO [127.0.0.1]\r\n", "answer to EHLO"); err != nil {
 		return err
 	}
 	hello, err := d.smtpReply()
