@@ -13,7 +13,9 @@ import (
 func tlsTools() []tool {
 	return []tool{
 		{name: "openssl", program: "openssl",
-			send: commands{"s_server -quiet -accept 127.0.0.1:0 -cert @cert -key @cert -naccept 1",
+			// An s_server that sends a file stops after its first record now and then,
+			// with s_client as well.
+			send: commands{"",
 				"s_client -quiet -no_ign_eof -nocommands -CAfile @ca -verify_return_error -connect 127.0.0.1:PORT"},
 			receiveHeld: commands{"s_server -quiet -accept 127.0.0.1:0 -cert @cert -key @cert -naccept 1",
 				"s_client -quiet -CAfile @ca -verify_return_error -connect 127.0.0.1:PORT"}},
@@ -47,6 +49,9 @@ func TestATransferOverTLSIsWholeAndEndsWhoeverThePeerIs(t *testing.T) {
 					from, to = to, from
 				}
 				x := transfer{from: from, to: to, fromListens: fidSends == fidListens, held: true}
+				if x.fromListens && x.from.send.listen == "" {
+					continue
+				}
 				t.Run(x.String(), func(t *testing.T) {
 					requirePeer(t, peer.program)
 					requirePortOf(t, x.listener().program)
@@ -75,8 +80,10 @@ func (x transfer) overTLS(t *testing.T, files *strings.Replacer, src source) {
 	report := sender.report() + receiver.report() // waits for both
 	sum, n := hashOf(t, out.Name())
 	fine := func(p *program) bool { return p.ok() && !p.complains() }
-	if x.from.name == "ncat" && x.fromListens { // it sends no close_notify
-		fine = func(p *program) bool { return strings.Contains(p.stderr.String(), "cut off (closed without a close_notify)") }
+	if x.from.name == "ncat" { // it sends no close_notify
+		fine = func(p *program) bool {
+			return strings.Contains(p.stderr.String(), "cut off (closed without a close_notify)")
+		}
 	}
 	for _, p := range []*program{sender, receiver} {
 		if filepath.Base(p.cmd.Path) == "fid" && !fine(p) || sum != src.sum {
