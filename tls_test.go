@@ -261,3 +261,28 @@ func TestARelayCarriesACutTLSStreamAsAReset(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestStartTLSGoesOverToTLS(t *testing.T) {
+	a := newAuthority(t)
+	config := &tls.Config{Certificates: []tls.Certificate{a.load(a.issue("good", certificate("x", "127.0.0.1")))}}
+	h := newHost(t)
+	p := begin(t, fileOf(t, 5000), nil, "--starttls", "smtp", "--ca", a.roots(), h.addr())
+	c := h.client()
+	c.says([]byte("220 mail ESMTP\r\n"))
+	line := make([]byte, 512)
+	_, _ = c.Read(line)
+	c.says([]byte("250-mail\r\n250 STARTTLS\r\n"))
+	_, _ = c.Read(line)
+	c.says([]byte("220 go ahead\r\n"))
+	secured := tls.Server(c.TCPConn, config)
+	_, _ = io.Copy(secured, secured)
+	_ = secured.Close()
+	p.wants(0)
+	if !bytes.Equal(p.stdout.Bytes(), pattern(5000)) {
+		t.Errorf("%d bytes came back", p.stdout.Len())
+	}
+	mute := newHost(t)
+	p = begin(t, nil, nil, "-w", "0.2", "--starttls", "imap", mute.addr())
+	mute.client()
+	p.wants(5, "no answer for 200 ms (-w); in the STARTTLS dialogue", "if it speaks TLS from the first byte: without --starttls")
+}

@@ -12,18 +12,22 @@ func underContext(ctx context.Context, end *End, step string, do func() error) e
 	stop := context.AfterFunc(ctx, func() { _ = end.Sock.SetDeadline(time.Unix(1, 0)) })
 	err := do()
 	if !stop() {
-		return duringStep(context.Cause(ctx), step)
+		return duringStep(context.Cause(ctx), step, err)
 	}
 	return err
 }
 
-// duringStep adds to a clock's expiry what it was that took so long.
-func duringStep(cause error, step string) error {
-	var e *Error
+// duringStep adds to a clock's expiry what it was that took so long; err is how that
+// was called off, and may have a hint.
+func duringStep(cause error, step string, err error) error {
+	var e, off *Error
 	if !errors.As(cause, &e) || e.Kind != KindTimeout {
 		return cause
 	}
 	named := *e
 	named.What += "; " + step
+	if errors.As(err, &off) && off.Hint != "" {
+		named.Hint = off.Hint
+	}
 	return &named
 }
