@@ -286,3 +286,19 @@ func TestStartTLSGoesOverToTLS(t *testing.T) {
 	mute.client()
 	p.wants(5, "no answer for 200 ms (-w); in the STARTTLS dialogue", "if it speaks TLS from the first byte: without --starttls")
 }
+
+func TestATLSServerIsNamedToWhomeverSpeaksPlainly(t *testing.T) {
+	h := newHost(t)
+	in, w := pipe(t)
+	_, _ = w.WriteString("GET / HTTP/1.0\r\n\r\n")
+	_ = w.Close()
+	out, err := os.Create(t.TempDir() + "/out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := begin(t, in, func(c *exec.Cmd) { c.Stdout = out }, "-v", h.addr())
+	c := h.client()
+	c.says([]byte{21, 3, 3, 0, 2, 2, 10}) // a fatal alert: unexpected message
+	c.finishes()
+	p.wants(0, "the far end speaks TLS: fid connect tls:"+h.addr()+"\n")
+}

@@ -30,6 +30,9 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	}
 	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
 	o.Log(ended(c.Address.Text, far, outcome))
+	if outcome.SpeaksTLS {
+		o.Log(Event{Name: Note, Addr: c.Address.Text, Text: "the far end speaks TLS: fid connect tls:" + c.Address.Endpoint()})
+	}
 	if isUnanswered(outcome, o.Rules) {
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: near.Input == netio.InputStream,
 			Text: "closed without an answer; if one was due, try --no-half-close"})

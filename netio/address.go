@@ -131,6 +131,9 @@ func (a *Address) SetOption(key, value string) {
 	a.Options = options
 }
 
+// Endpoint is the address's host and port in one word, without its scheme.
+func (a Address) Endpoint() string { return JoinText(a.Host, a.Port) }
+
 // JoinText writes a host and a port as one word that can be typed.
 func JoinText(host, port string) string {
 	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {

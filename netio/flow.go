@@ -21,6 +21,7 @@ type direction struct {
 	read     atomic.Int64
 	written  atomic.Int64
 	blocked  atomic.Bool // the destination has no room for what has come
+	head     [2]byte     // the first bytes, where they were moved by hand
 	done     bool        // set and read by the session's own goroutine only
 }
 

@@ -37,7 +37,9 @@ func (d *direction) copy(f *Flow, largest int) failure {
 	for {
 		n, err := d.src.Read(buf)
 		if n > 0 {
-			d.read.Add(int64(n))
+			if d.read.Add(int64(n)) == int64(n) {
+				copy(d.head[:], buf[:n])
+			}
 			f.touch()
 			w, werr := d.dst.Write(buf[:n])
 			d.written.Add(int64(w))

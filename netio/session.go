@@ -210,7 +210,7 @@ func (s *session) comesToRest() bool {
 
 func (s *session) outcome(err error) Outcome {
 	o := Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
-		Duration: time.Since(s.flow.started), Err: err}
+		Duration: time.Since(s.flow.started), SpeaksTLS: s.far.tls == nil && s.flow.In.isAlert(), Err: err}
 	if s.near == s.far {
 		o.Received = s.flow.Out.Read()
 	}

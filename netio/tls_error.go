@@ -190,6 +190,13 @@ const (
 	versionAt       = 9
 )
 
+// isAlert reports whether all that came is one alert in plain text, as a TLS server
+// gives who does not speak TLS (RFC 8446, section 6).
+func (d *direction) isAlert() bool {
+	const recordAlert, size = 21, 7
+	return d.Read() == size && d.head == [2]byte{recordAlert, 3}
+}
+
 func (b *belowTLS) begins(message byte) bool {
 	return len(b.head) > versionAt+1 && b.head[0] == recordHandshake && b.head[messageAt] == message
 }
