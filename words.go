@@ -100,7 +100,7 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	switch {
 	case kind > 128:
 		return ""
-	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset):
+	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset || errors.Is(e.Err, netio.ErrDropped)):
 		if c.mode != "relay" { // whose errors name the end that failed
 			return who + strings.TrimPrefix(e.Err.Error(), netio.Label(e.Addr))
 		}
