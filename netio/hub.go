@@ -16,19 +16,20 @@ type hub struct {
 	changed sync.Cond // somebody came, left or took a piece, or a wait is over
 	members []*member // who gets what is said, in the order of their coming
 	over    bool      // nothing more is said
+
+	patience time.Duration // how long a member may hold the others up at a stretch
 }
 
 func newHub() *hub {
-	h := &hub{}
+	h := &hub{patience: time.Second}
 	h.changed.L = &h.mu
 	return h
 }
 
 const (
-	maxQueued   = 1 << 20     // the most that waits for a member, and once more of what cannot wait
-	pieceCost   = 64          // what a piece takes beside its bytes
-	maxHoldUp   = time.Second // how long a member may hold the others up at a stretch
-	maxHubPiece = 64 << 10    // the most that is said at once
+	maxQueued   = 1 << 20  // the most that waits for a member, and once more of what cannot wait
+	pieceCost   = 64       // what a piece takes beside its bytes
+	maxHubPiece = 64 << 10 // the most that is read from standard input at once
 )
 
 // A member is a Stream but for its Write.
@@ -145,7 +146,7 @@ func (h *hub) await(from *member, slow []*member) {
 	now := time.Now()
 	var until time.Time
 	for _, m := range slow {
-		at := m.holdUp.until(now)
+		at := m.holdUp.until(now, h.patience)
 		if !at.After(now) {
 			m.drop()
 		}
@@ -259,13 +260,13 @@ type holdUp struct {
 	ended time.Time     // the end of the last one
 }
 
-// until returns when a wait that lasts now has been too long.
-func (u *holdUp) until(now time.Time) time.Time {
+// until returns when a wait that lasts now has lasted too long.
+func (u *holdUp) until(now time.Time, patience time.Duration) time.Time {
 	if u.since.IsZero() {
 		u.owed = max(0, u.owed-now.Sub(u.ended))
 		u.since = now
 	}
-	return u.since.Add(maxHoldUp - u.owed)
+	return u.since.Add(patience - u.owed)
 }
 
 // over ends a wait.

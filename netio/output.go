@@ -87,7 +87,8 @@ func fileExists(path string, err error) error {
 const maxFileName = 100
 
 // fileName makes a name of a client's address that is one on every system: no
-// slash, no colon, no bracket, no dot or dash at its start, and never empty.
+// slash, no colon, no bracket, no dot or dash at its start, no dot at its end, and
+// never empty.
 func fileName(peer string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -98,15 +99,14 @@ func fileName(peer string) string {
 		}
 		return '_'
 	}, peer)
+	name = strings.TrimRight(name[:min(len(name), maxFileName)], ".")
 	switch {
-	case peer == "" || peer == "@":
-		return "client"
-	case strings.Trim(name, "_.-") == "":
+	case strings.Trim(name, "_.-") == "": // a client of a Unix socket has no address
 		return "client"
 	case name[0] == '.' || name[0] == '-':
-		name = "_" + name[1:]
+		return "_" + name[1:]
 	}
-	return name[:min(len(name), maxFileName)]
+	return name
 }
 
 // An outFile is a file that is only written. Its close tells whether the disk could
