@@ -45,12 +45,13 @@ func replacePlaces(name, n, peer string) string {
 // Check finds what can be known before anybody has connected: whether there is the
 // directory, and with a name that is always the same, whether there is such a file.
 func (o *Output) Check() error {
-	st, err := os.Stat(filepath.Join(o.dir, "."))
+	dir := filepath.Clean(o.dir)
+	st, err := os.Stat(dir)
 	switch {
 	case err != nil:
-		return localError(strings.TrimSuffix(o.dir, string(filepath.Separator)), err)
+		return localError(dir, err)
 	case !st.IsDir():
-		return &Error{Kind: KindLocal, Addr: o.dir, What: "not a directory"}
+		return &Error{Kind: KindLocal, Addr: dir, What: "not a directory"}
 	}
 	if _, err := os.Lstat(o.dir + o.name); err == nil {
 		return fileExists(o.dir+o.name, fs.ErrExist)
