@@ -74,20 +74,29 @@ func (h *hub) close() {
 
 // give hands a piece to all members but from, and waits for those that have no
 // room: a single one sets the pace, but with several each can hold the others up
-// for a while only. What from says is dropped with its session.
+// for a while only. What from says is dropped with its session, or where there is
+// nobody else; what nobody says (a nil from) waits for who comes.
 func (h *hub) give(from *member, piece []byte) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	waiting := h.allBut(from)
+	waiting, taken := h.allBut(from), false
 	for {
-		waiting = slices.DeleteFunc(waiting, func(m *member) bool { return m.end != nil || m.take(piece, maxQueued) })
+		waiting = slices.DeleteFunc(waiting, func(m *member) bool {
+			took := m.end == nil && m.take(piece, maxQueued)
+			taken = taken || took
+			return took || m.end != nil
+		})
 		switch {
-		case len(waiting) == 0:
-			return nil
-		case from != nil && from.closed:
+		case len(waiting) > 0 && from != nil && from.closed:
 			return errStopped
+		case len(waiting) > 0:
+			h.await(from, waiting)
+		case from != nil || taken || h.over:
+			return nil
+		default:
+			h.untilThere()
+			waiting = h.allBut(nil)
 		}
-		h.await(from, waiting)
 	}
 }
 
@@ -112,10 +121,14 @@ func (h *hub) tell(m *member, piece []byte) {
 func (h *hub) awaitMember() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.untilThere()
+	return !h.over
+}
+
+func (h *hub) untilThere() {
 	for len(h.members) == 0 && !h.over {
 		h.changed.Wait()
 	}
-	return !h.over
 }
 
 // others returns what all members but m are called.

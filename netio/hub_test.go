@@ -112,15 +112,19 @@ func TestASingleListenerSetsThePaceHoweverSlow(t *testing.T) {
 }
 
 func TestWhoHoldsASpeakerUpIsDroppedWhenAnotherComes(t *testing.T) {
-	c := newCrowd(t, false)
-	c.broker.hub.patience = 0
-	_, dropped := c.sleeper()
-	speaker, _ := c.client()
-	go func() { _, _ = speaker.Write(noise(16 << 20)) }()
-	c.awaitFull()
-	_, _ = c.client()
-	if o := <-dropped; !errors.Is(o.Err, ErrDropped) {
-		t.Errorf("%+v", o)
+	h := newHub()
+	h.patience = 0
+	full, _ := h.join(&End{}, "")
+	h.tell(full, make([]byte, maxQueued))
+	speaker, _ := h.join(&End{}, "")
+	given := make(chan error)
+	go func() { given <- h.give(speaker, []byte("said")) }()
+	another, _ := h.join(&End{}, "")
+	if err := <-full.lost; !errors.Is(err, ErrDropped) {
+		t.Error(err)
+	}
+	if err := <-given; err != nil || another.end != nil {
+		t.Error(err)
 	}
 }
 
@@ -140,6 +144,26 @@ func TestAMembersEndLeavesWhatWasSaidToBeHeard(t *testing.T) {
 	}
 	if o := <-ended; o.Err != nil || o.First != "far" || o.Sent != int64(len(data)) {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestWhatNobodyTookGoesToWhoComesNext(t *testing.T) {
+	h := newHub()
+	full, _ := h.join(&End{}, "")
+	h.tell(full, make([]byte, maxQueued))
+	given := make(chan error)
+	go func() { given <- h.give(nil, []byte("typed")) }() // waits for room, or for who comes
+	_ = full.Close()
+	next, _ := h.join(&End{}, "")
+	if err := <-given; err != nil {
+		t.Error(err)
+	}
+	if p := make([]byte, 10); !next.isIdle() {
+		if n, err := next.Read(p); string(p[:n]) != "typed" || err != nil {
+			t.Errorf("%q, %v", p[:n], err)
+		}
+	} else {
+		t.Error("nothing came")
 	}
 }
 

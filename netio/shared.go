@@ -47,7 +47,7 @@ func (s *SharedStdio) readInput() {
 	buf := make([]byte, maxHubPiece)
 	for s.hub.awaitMember() {
 		n, err := s.std.Read(buf)
-		if n > 0 && s.hub.awaitMember() {
+		if n > 0 {
 			_ = s.hub.give(nil, bytes.Clone(buf[:n])) // fails only for a member
 		}
 		switch {
