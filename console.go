@@ -46,7 +46,7 @@ func newConsole(ctx context.Context, failed func(error), asNC bool) *console {
 // configure reads the flags that are about talking.
 func (c *console) configure(v *values) error {
 	c.verbose = v.c.Int("verbose")
-	c.serving = c.mode == "echo" || c.mode == "relay" || v.is("keep-open")
+	c.serving = c.mode == "echo" || c.mode == "relay" || v.keepsOpen()
 	c.once = v.is("once")
 	c.check = v.is("probe") || v.is("echo")
 	if !v.is("json") {

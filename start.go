@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -67,26 +66,13 @@ func (v *values) mode(name string, words []string) (runner, error) {
 
 func (v *values) listen(words []string) (runner, error) {
 	var err error
-	l := modes.Listen{Stdio: v.stdio(), KeepOpen: v.is("keep-open")}
-	v.need("max-conns", "keep-open")
-	if l.KeepOpen && !l.Stdio.NoInput {
-		st, err := os.Stdin.Stat()
-		l.InputUnused = err == nil && !isNull(st)
-		if err == nil && st.Mode().IsRegular() {
-			v.fail(netio.Usagef("fid relay PORT file:PATH", "-k with a file on standard input: a late client would get a part of it"))
-		}
-	}
+	l := modes.Listen{Stdio: v.stdio()}
+	v.sharing(&l)
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
 	if err == nil {
 		v.secureListener(&l.Server.Address)
 	}
 	return l, err
-}
-
-// isNull: the file is /dev/null, or what stands for it.
-func isNull(st os.FileInfo) bool {
-	null, err := os.Stat(os.DevNull)
-	return err == nil && os.SameFile(st, null)
 }
 
 // server reads what the serving modes have in common. In listen, -s and -p are

@@ -113,3 +113,44 @@ func TestServingModesTellATerminalWhoCameAndWent(t *testing.T) {
 		}
 	}
 }
+
+func TestControlCAtATerminalEndsAHubInOrder(t *testing.T) {
+	keys, tty := terminal(t)
+	p, addr := serving(t, nil, controls(tty), "listen", "-k", "127.0.0.1:0")
+	clients := []*peer{dialPeer(t, addr), dialPeer(t, addr)}
+	screen := bufio.NewReader(keys)
+	for _, c := range clients { // each is there when the screen shows what it says
+		c.says([]byte("here!\n"))
+		for line := ""; !strings.HasSuffix(line, "here!\r\n"); {
+			var err error
+			if line, err = screen.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_, _ = keys.WriteString("typed\n")
+	for _, c := range clients {
+		_, _ = io.ReadFull(c, make([]byte, 6))
+	}
+	_, _ = keys.WriteString("\x03")
+	for _, c := range clients {
+		c.hears(nil) // a FIN, no reset
+	}
+	if code := p.code(); code != 130 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+func TestTerminalThatGoesAwayEndsAHubWithAReset(t *testing.T) {
+	keys, tty := terminal(t)
+	p, addr := serving(t, nil, controls(tty), "listen", "-k", "127.0.0.1:0")
+	c := dialPeer(t, addr)
+	_, _ = keys.WriteString("typed\n")
+	c.gets([]byte("typed\n"))
+	_ = tty.Close()
+	_ = keys.Close()
+	c.hearsReset()
+	if code := p.code(); code != 129 && code != 9 { // SIGHUP and the end of the terminal come in any order
+		t.Errorf("exit %d", code)
+	}
+}

@@ -102,7 +102,7 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	switch {
 	case kind > 128:
 		return ""
-	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset):
+	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset || errors.Is(e.Err, netio.ErrDropped)):
 		var failed *netio.Error
 		if c.mode != "relay" && errors.As(e.Err, &failed) { // a relay's names the end that failed
 			return who + failed.What

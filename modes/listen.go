@@ -6,23 +6,43 @@ import (
 	"fid/netio"
 )
 
-// Listen joins standard input and output to a client, or with KeepOpen the
-// output of many clients to standard output.
+// Listen joins standard input and output to a client, or with KeepOpen to many.
 type Listen struct {
 	Server
 	Stdio       netio.Stdio
 	KeepOpen    bool
-	InputUnused bool // with KeepOpen: somebody may expect that input is sent
+	Broker      *netio.Broker // joins the clients with each other; needs KeepOpen; may be nil
+	Output      *netio.Output // writes what comes into files; may be nil
+	InputUnused string        // the flag for which standard input goes nowhere; empty: it does not, or nobody expects it
 }
 
 // keepOpenRead is the most that one client writes to standard output at once.
 const keepOpenRead = 64 << 10
 
+// nearEnds give each session a near end of its own, and are closed after the last.
+type nearEnds interface {
+	For(client *netio.End) netio.Dialer
+	Close() error
+}
+
 // Run listens until the session has ended, or with KeepOpen until ctx ends.
 func (l Listen) Run(ctx context.Context, o Options) error {
 	l.perEnd = 1
-	if l.KeepOpen {
+	if l.InputUnused != "" {
+		o.Log(Event{Name: Note, Addr: l.Address.Text, Text: "standard input goes nowhere with " + l.InputUnused})
+	}
+	if l.Output != nil {
+		l.perEnd = 2 // with the file
+		if err := l.Output.Check(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case l.KeepOpen:
 		return l.keepOpen(ctx, o)
+	case l.Output != nil:
+		l.Once = true
+		return l.serve(ctx, o, o.pump(l.Address.Text), l.handle(l.Output, o))
 	}
 	near, err := l.Stdio.Dial(ctx)
 	if err != nil {
@@ -30,49 +50,67 @@ func (l Listen) Run(ctx context.Context, o Options) error {
 	}
 	l.Once = true
 	return l.serve(ctx, o, o.pump(l.Address.Text), func(far *netio.End, done func(error)) {
-		if far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
-			far.Name += ": " + far.Peer
-		}
-		l.engine.Join(near, far, func(outcome netio.Outcome) {
-			o.Log(ended(l.Address.Text, far, outcome))
-			done(outcome.Err)
-		})
+		l.join(near, far, o, done)
 	})
 }
 
-// keepOpen: standard input goes nowhere, and a client's FIN ends its session.
-// When standard output fails the run is over, for every client.
+// join begins a session, whose end is told to done.
+func (l Listen) join(near, far *netio.End, o Options, done func(error)) {
+	if l.Once && far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
+		far.Name += ": " + far.Peer
+	}
+	l.engine.Join(near, far, func(outcome netio.Outcome) {
+		o.Log(ended(l.Address.Text, far, outcome))
+		done(outcome.Err)
+	})
+}
+
+// handle joins every client to a near end of its own. One that gets none is reset.
+func (l *Listen) handle(near nearEnds, o Options) handler {
+	return func(client *netio.End, done func(error)) {
+		l.engine.Dial(near.For(client), client, func(end *netio.End, err error) {
+			if err != nil {
+				_ = client.Close()
+				o.Log(Event{Name: Ended, Addr: l.Address.Text, Peer: client.Peer, Err: err})
+				done(err)
+				return
+			}
+			l.join(end, client, o, done)
+		})
+	}
+}
+
+// keepOpen serves one client beside the other. A client's FIN ends its session. When
+// standard input or output fails the run is over, for every client.
 func (l Listen) keepOpen(ctx context.Context, o Options) error {
-	out, err := netio.NewSharedOutput(ctx, l.Stdio.NoOutput)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	near, err := l.nearEnds(ctx, cancel)
 	if err != nil {
 		return err
 	}
-	if l.InputUnused {
-		o.Log(Event{Name: Note, Addr: l.Address.Text, Text: "standard input goes nowhere with -k"})
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		if out.AwaitReaderGone() == nil {
-			cancel(netio.ReaderGone(nil))
-		}
-	}()
 	o.Rules.MaxRead = keepOpenRead
+	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules}, l.handle(near, o))
+	if netio.KindOf(err) == netio.KindPipe {
+		return err // standard output is left as it is, to die of it
+	}
+	if e := near.Close(); e != nil {
+		return e
+	}
+	return err
+}
+
+// nearEnds returns what keepOpen joins the clients to.
+func (l *Listen) nearEnds(ctx context.Context, failed context.CancelCauseFunc) (nearEnds, error) {
+	switch {
+	case l.Broker != nil:
+		return l.Broker, nil
+	case l.Output != nil:
+		return l.Output, nil
+	}
 	l.isFatal = func(err error) bool {
 		kind := netio.KindOf(err)
 		return kind == netio.KindLocal || kind == netio.KindPipe
 	}
-	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules}, func(far *netio.End, done func(error)) {
-		l.engine.Join(out.End(), far, func(outcome netio.Outcome) {
-			o.Log(ended(l.Address.Text, far, outcome))
-			done(outcome.Err)
-		})
-	})
-	if netio.KindOf(err) == netio.KindPipe {
-		return err // standard output is left as it is, to die of it
-	}
-	if e := out.Close(); e != nil {
-		return e
-	}
-	return err
+	return netio.ShareStdio(ctx, l.Stdio, failed)
 }

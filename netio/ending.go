@@ -39,10 +39,10 @@ func (s *session) outputEnded() error {
 		return nil
 	}
 	switch {
-	case s.rules.Hangup && s.near.Input != InputTerminal && s.inMidTransfer():
+	case s.rules.Hangup && !s.near.Input.endsWithFar() && s.inMidTransfer():
 		s.breakOff(s.far, hangupError())
 		return nil
-	case s.ending, s.rules.Hangup, s.near.Input == InputTerminal, s.wasReceive():
+	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.wasReceive():
 		s.carrier.stopReading(s.near)
 		return nil
 	}

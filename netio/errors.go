@@ -204,6 +204,10 @@ func ReaderGone(err error) error {
 	return &Error{Kind: KindPipe, Addr: "standard output", What: "nobody reads it any more", Err: err}
 }
 
+// ErrDropped is the cause below the Error of a session that was ended for the sake of
+// others: its client did not read what all are sent.
+var ErrDropped = errors.New("dropped")
+
 // Reason is the cause at the bottom of err, without the operations above it.
 func Reason(err error) string {
 	for {

@@ -31,6 +31,7 @@ func (g *goroutines) run(ctx context.Context) error {
 			err = g.clocks.check(&g.session, now)
 		case <-ctx.Done():
 			err = g.interrupted(context.Cause(ctx))
+		case err = <-g.near.lost:
 		}
 		over, err = g.settle(err)
 	}

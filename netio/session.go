@@ -199,7 +199,8 @@ const restMoment = 50 * time.Millisecond
 // event for that; see Socket.drain.
 func (s *session) comesToRest() bool {
 	for until := time.Now().Add(restMoment); ; time.Sleep(time.Millisecond) {
-		if !s.flow.Out.inFlight() && !s.flow.In.inFlight() && s.far.Sock.Unacked() == 0 {
+		queued := !s.flow.Out.done && !s.near.isIdle() // in a hub
+		if !queued && !s.flow.Out.inFlight() && !s.flow.In.inFlight() && s.far.Sock.Unacked() == 0 {
 			return true
 		}
 		if time.Now().After(until) {

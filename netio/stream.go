@@ -35,7 +35,11 @@ const (
 	InputPipe                  // a pipe or socket: its writer may never close it
 	InputTerminal              // a person, who stops when the far end does
 	InputNone                  // /dev/null, closed, or not wanted
+	InputShared                // one session's part of an input for several, which stops when the far end does
 )
+
+// endsWithFar: it is not waited for any more when the far end has finished.
+func (i Input) endsWithFar() bool { return i == InputTerminal || i == InputShared }
 
 // An End is an open Stream with what must be known beside it.
 type End struct {
@@ -48,6 +52,7 @@ type End struct {
 
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
+	lost      <-chan error                // tells that the session has lost a near end without a socket; nil: never
 
 	finished bool // our direction to it has ended; the session's own
 }
