@@ -103,9 +103,8 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	case kind > 128:
 		return ""
 	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset || errors.Is(e.Err, netio.ErrDropped)):
-		var failed *netio.Error
-		if c.mode != "relay" && errors.As(e.Err, &failed) { // a relay's names the end that failed
-			return who + failed.What
+		if c.mode != "relay" { // whose errors name the end that failed
+			return who + strings.TrimPrefix(strings.TrimPrefix(e.Err.Error(), netio.Label(e.Addr)), netio.Label(e.Of))
 		}
 		return who + e.Err.Error()
 	case e.Err != nil || !watched:

@@ -30,6 +30,7 @@ type Event struct {
 	Local          func() string // numeric too; asked while the event is told, or never
 	Text           string
 	Quiet          bool   // only for who asks for more (-v)
+	Of             string // what Err calls the client's end
 	Client         string // of a relay's connection: for which client it is
 	Ready          string // an address that connect takes as it stands
 	AnyPort        bool   // the user asked for port 0 and must be told which it is
@@ -54,6 +55,6 @@ func (log Log) secured(addr string, end *netio.End, client string) {
 }
 
 func ended(addr string, end *netio.End, o netio.Outcome) Event {
-	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Sent: o.Sent, Received: o.Received,
+	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Of: end.Name, Sent: o.Sent, Received: o.Received,
 		Seconds: o.Duration.Seconds(), First: o.First, Err: o.Err}
 }

@@ -90,7 +90,7 @@ func (s *Server) many(o Options, cancel context.CancelCauseFunc, first *time.Tim
 func (s *Server) begin(client *netio.End, o Options, handle handler, done func(error)) {
 	s.engine.Handshake(client, func(err error) {
 		if err != nil {
-			o.Log(Event{Name: Ended, Addr: s.Address.Text, Peer: client.Peer, Err: err})
+			o.Log(Event{Name: Ended, Addr: s.Address.Text, Peer: client.Peer, Of: client.Name, Err: err})
 			done(err)
 			return
 		}

@@ -70,7 +70,7 @@ func TestRefusalSaysWhatToType(t *testing.T) {
 		{"[db]:80", "db:80"},
 		{"/run/x", "unix:/run/x"},
 		{`C:\x.sock`, `unix:C:\x.sock`},
-		{"https://example.com/x", "tls:example.com:443  (TLS is not in this version of fid)"},
+		{"https://example.com/x", "tls:example.com:443"},
 		{"http://user@example.com:81", "example.com:81"},
 		{"TCP-LISTEN:80,fork,bind=::1", "fid relay [::1]:80 HOST:PORT"},
 		{"UNIX-CONNECT:/run/x", "unix:/run/x"},
