@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,6 +28,8 @@ type Options struct {
 	TimeoutFlag string        // the flag that set Timeout
 	Step        func(string)  // told of every step (-vv); nil is nobody
 	Layers      []Layer       // put on every stream that is opened, the first one nearest to the network
+	Proxies     []Proxy       // the way of what is dialled over TCP, the nearest one first; none is direct
+	Bypass      Bypass        // what is dialled without Proxies all the same
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns
@@ -123,6 +126,12 @@ func (a Address) scheme() Scheme {
 	return Scheme{}
 }
 
+// isOverTCP: what stands in front of a host and a port, and begins with a TCP
+// connection to them.
+func (a Address) isOverTCP() bool {
+	return slices.Contains([]string{"tcp", "tcp4", "tcp6", "tls"}, a.Scheme)
+}
+
 // IsEmbedded reports whether the peer runs inside this process.
 func (a Address) IsEmbedded() bool { return a.scheme().Rest == RestNone }
 
@@ -131,6 +140,9 @@ func (a Address) Dialer(o Options) (Dialer, error) {
 	s := a.scheme()
 	if s.Dial == nil {
 		return nil, Usagef("", "%scannot be connected to", Label(cut(a.Text)))
+	}
+	if len(o.Proxies) > 0 && !a.isOverTCP() {
+		return nil, Usagef("", "%scannot be reached through a proxy", Label(cut(a.Text)))
 	}
 	d := s.Dial(a, o)
 	if len(o.Layers) > 0 {

@@ -46,6 +46,8 @@ type End struct {
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
 
+	Through string // the proxies on the way, whose first one is Peer; empty where there are none
+
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 
 	finished bool // our direction to it has ended; the session's own
