@@ -43,6 +43,7 @@ func (v *values) proxies(o *netio.Options) func(context.Context) error {
 	if slices.Contains(words, proxyEnv) {
 		if len(words) > 1 || v.is("proxy-type") {
 			v.fail(netio.Usagef("", "-x env takes the proxy from ALL_PROXY: no other -x, and no -X, beside it"))
+			return nil
 		}
 		words, scheme, o.Bypass = proxiesOfEnvironment()
 	}
@@ -56,7 +57,7 @@ func (v *values) proxies(o *netio.Options) func(context.Context) error {
 		o.Proxies = append(o.Proxies, p)
 	}
 	if v.is("proxy-type") && !schemeless {
-		v.fail(netio.Usagef("", "-X is for a proxy without a scheme, and -x %s has one", o.Proxies[0]))
+		v.fail(netio.Usagef("", "-X is for a proxy without a scheme, and -x has one"))
 	}
 	if v.err != nil || len(o.Proxies) == 0 {
 		return nil

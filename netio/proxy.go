@@ -126,7 +126,7 @@ func (t *try) open(h *hop, end *End) error {
 		t.opts.step(h.At.Text, ": wants a login, on a new connection")
 		return err
 	case t.within.Err() != nil:
-		return t.ended(err, h.At.Text, d.pending())
+		return d.hinted(t.ended(err, h.At.Text, d.pending()))
 	}
 	next := h.next(err)
 	if next == errAgain {

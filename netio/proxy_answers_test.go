@@ -25,7 +25,7 @@ func socksAnswers() []proxyAnswer {
 		{"a bound IPv6 address", s5, []string{"\x05\x00", "\x05\x00\x00\x04" + strings.Repeat("\x00", 16) + "\x15\x38"}, 0, nil},
 		{"a bound address of no type", s5, []string{"\x05\x00", "\x05\x00\x00\x02abcd\x15\x38"}, KindProxy, []string{"address of type 0x02"}},
 		{"a login", s5Login, []string{"\x05\x02", "\x01\x00", granted5}, 0, nil},
-		{"a login that is refused", s5Login, []string{"\x05\x02", "\x01\x01"}, KindProxy, []string{"refuses the login of me (0x01)"}},
+		{"a login that is refused", s5Login, []string{"\x05\x02", "\x01\x01"}, KindProxy, []string{"refuses the login of me: code 0x01"}},
 		{"a login of version 5", s5Login, []string{"\x05\x02", "\x05\x00"}, KindProxy, []string{"not a SOCKS 5 answer: it begins with 0x05"}},
 		{"SOCKS version 4", s5, []string{"\x04\x5a"}, KindProxy, []string{"not a SOCKS 5 answer: it begins with 0x04"}},
 		{"version 4 in the second answer", s5, []string{"\x05\x00", "\x04\x5a"}, KindProxy, []string{"not a SOCKS 5 answer: it begins with 0x04"}},

@@ -66,8 +66,8 @@ func (d *dialogue) broken(err error) error {
 	return &Error{Kind: KindProxy, Addr: d.proxy.At.Text, What: how + " " + when + " to " + d.step}
 }
 
-// garbage is an answer that the protocol does not have.
-func (d *dialogue) garbage(format string, args ...any) error {
+// failed is an answer that leads to no tunnel.
+func (d *dialogue) failed(format string, args ...any) error {
 	return &Error{Kind: KindProxy, Addr: d.proxy.At.Text, What: fmt.Sprintf(format, args...)}
 }
 
@@ -78,6 +78,11 @@ func (d *dialogue) no(kind Kind, words string) error {
 		Err: &Error{Kind: kind, What: words}}
 }
 
+// refusesLogin is the proxy's answer to user and password.
+func (d *dialogue) refusesLogin(words string) error {
+	return d.failed("refuses the login of %s: %s", cut(d.proxy.User), words)
+}
+
 // wantsLogin is a proxy that does not serve just anybody.
 func (d *dialogue) wantsLogin(words string) error {
 	e := &Error{Kind: KindProxy, Addr: d.proxy.At.Text, What: words}
@@ -85,6 +90,15 @@ func (d *dialogue) wantsLogin(words string) error {
 		e.Hint = "-P USER, its password in FID_PROXY_PASSWORD"
 	}
 	return e
+}
+
+// hinted adds to a clock's error what a proxy may speak that says nothing to a
+// greeting of SOCKS 5: HTTP waits for the end of a line.
+func (d *dialogue) hinted(err error) error {
+	if e, ok := err.(*Error); ok && e.Kind == KindTimeout && e.Addr == d.proxy.At.Text && d.step == "the greeting" && d.came == 0 {
+		e.Hint = "if it speaks HTTP: -X connect, or http:// before its name"
+	}
+	return err
 }
 
 // wrongProxy hints at what a proxy speaks that begins its answer with first.

@@ -32,6 +32,8 @@ func httpConnect(d *dialogue, h *hop) error {
 			return err
 		case head.status/100 == 2:
 			return nil
+		case head.status == 401 && h.logins > 0: // so tinyproxy answers a wrong password
+			return d.refusesLogin(cut(head.line))
 		case head.status != 407:
 			return d.no(httpNo(head.status), cut(head.line))
 		}
@@ -76,7 +78,7 @@ func (h *hop) challenged(d *dialogue, head httpHead) error {
 	answered := h.basic || h.login != nil
 	switch {
 	case answered && !(stale && h.login != nil && h.logins < maxLogins):
-		return d.wantsLogin("refuses the login of " + cut(h.User) + ": " + cut(head.line))
+		return d.refusesLogin(cut(head.line))
 	case best != nil:
 		h.login = best
 	case basic:

@@ -56,7 +56,7 @@ func (r *headReader) read() (httpHead, error) {
 		return h, err
 	}
 	if h.status = parseStatus(h.line); h.status == 0 {
-		return h, r.garbage("not an HTTP answer: %s", cut(h.line))
+		return h, r.failed("not an HTTP answer: %s", cut(h.line))
 	}
 	for {
 		line, err := r.line("")
@@ -75,7 +75,7 @@ func (r *headReader) read() (httpHead, error) {
 // stand alone there (RFC 9112, section 2.2).
 func (r *headReader) line(prefix string) (string, error) {
 	if r.lines--; r.lines < 0 {
-		return "", r.garbage("its answer has more than %d lines", maxHeadLines)
+		return "", r.failed("its answer has more than %d lines", maxHeadLines)
 	}
 	var line []byte
 	for {
@@ -84,18 +84,18 @@ func (r *headReader) line(prefix string) (string, error) {
 			return "", err
 		}
 		if r.bytes--; r.bytes < 0 {
-			return "", r.garbage("its answer has more than %d bytes", maxHead)
+			return "", r.failed("its answer has more than %d bytes", maxHead)
 		}
 		last := len(line) - 1
 		switch {
 		case len(line) < len(prefix) && b != prefix[len(line)]:
-			err := r.garbage("not an HTTP answer: it begins with %q", string(append(line, b)))
+			err := r.failed("not an HTTP answer: it begins with %q", string(append(line, b)))
 			if line == nil {
 				err.(*Error).Hint = wrongProxy(b)
 			}
 			return "", err
 		case b == 0, b != '\n' && last >= 0 && line[last] == '\r': // RFC 9110, section 5.5
-			return "", r.garbage("its answer has a NUL, or a CR in the middle of a line")
+			return "", r.failed("its answer has a NUL, or a CR in the middle of a line")
 		case b == '\n' && last >= 0 && line[last] == '\r':
 			return string(line[:last]), nil
 		case b == '\n':

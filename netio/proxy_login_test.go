@@ -111,6 +111,8 @@ func TestAnHTTPProxyIsLoggedInTo(t *testing.T) {
 		{"a nonce that is always stale", []string{challenge407(digest, page) + "page\n", challenge407(digest+", stale=true", page) + "page\n",
 			challenge407(digest+", stale=true", page) + "page\n"}, 1, "refuses the login of me: HTTP/1.1 407"},
 		{"Digest, then Basic", []string{challenge407(digest, page) + "page\n", challenge407(basic, page) + "page\n"}, 1, "refuses the login of me"},
+		{"401 of a login", []string{challenge407(basic, page) + "page\n", "HTTP/1.1 401 Unauthorized\r\n\r\n"}, 1, "refuses the login of me: HTTP/1.1 401 Unauthorized"},
+		{"401 without a login", []string{"HTTP/1.1 401 Unauthorized\r\n\r\n"}, 1, "says no to db.example:5432: HTTP/1.1 401 Unauthorized"},
 		{"a no after the login", []string{challenge407(basic, page) + "page\n", "HTTP/1.1 502 Bad Gateway\r\n\r\n"}, 1, "says no to db.example:5432: HTTP/1.1 502 Bad Gateway"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

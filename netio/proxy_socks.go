@@ -57,7 +57,7 @@ func socks5Login(d *dialogue) error {
 	case method == methodNoneFits:
 		return d.wantsLogin("takes no login by user and password")
 	case !slices.Contains(offer, method):
-		return d.garbage("chose a login that was not offered: 0x%02x", method)
+		return d.failed("chose a login that was not offered: 0x%02x", method)
 	case method == methodNone:
 		return nil
 	}
@@ -76,7 +76,7 @@ func socks5Password(d *dialogue) error {
 	}
 	status, err := d.hearByte()
 	if err == nil && status != 0 {
-		err = d.wantsLogin(fmt.Sprintf("refuses the login of %s (0x%02x)", cut(d.proxy.User), status))
+		err = d.refusesLogin(fmt.Sprintf("code 0x%02x", status))
 	}
 	return err
 }
@@ -87,7 +87,7 @@ func (d *dialogue) version(want byte, protocol string) error {
 	if err != nil || got == want {
 		return err
 	}
-	err = d.garbage("not a %s answer: it begins with 0x%02x", protocol, got)
+	err = d.failed("not a %s answer: it begins with 0x%02x", protocol, got)
 	err.(*Error).Hint = wrongProxy(got)
 	return err
 }
@@ -122,7 +122,7 @@ func socks5Reply(d *dialogue) error {
 		}
 		length = int(n)
 	default:
-		return d.garbage("not a SOCKS 5 answer: it has an address of type 0x%02x", head[1])
+		return d.failed("not a SOCKS 5 answer: it has an address of type 0x%02x", head[1])
 	}
 	return d.hear(make([]byte, length+2)) // and a port
 }
@@ -188,7 +188,7 @@ func socks4Reply(d *dialogue) error {
 	case 93:
 		return d.no(KindOther, "identd at this host names another user")
 	}
-	return d.garbage("not a SOCKS 4 answer: code 0x%02x", code)
+	return d.failed("not a SOCKS 4 answer: code 0x%02x", code)
 }
 
 // checkSocks refuses a login that the protocol has no room for (RFC 1929, section

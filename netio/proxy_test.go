@@ -244,7 +244,11 @@ func TestAProxyThatHangsAnywhereIsLeftAtTheOneLimit(t *testing.T) {
 			x := proxyCase{scheme: g.scheme, limit: 30 * time.Millisecond}
 			begin := time.Now()
 			_, err := x.dial(t, t.Context(), p.addr)
-			wantsError(t, err, KindTimeout, p.addr+": no answer for 30 ms (--connect-timeout) to "+step)
+			words := []string{p.addr + ": no answer for 30 ms (--connect-timeout) to " + step}
+			if n == 0 && len(g.greeted) > 0 {
+				words = append(words, "if it speaks HTTP: -X connect")
+			}
+			wantsError(t, err, KindTimeout, words...)
 			if took := time.Since(begin); took < x.limit {
 				t.Errorf("it took %v, less than the limit", took)
 			}

@@ -103,6 +103,9 @@ func (p *Proxy) setLogin(login string, kind proxyKind) error {
 
 // setAddress reads "host[:port]".
 func (p *Proxy) setAddress(hostPort, port string) error {
+	if hostPort == "" {
+		return Usagef("", "a proxy without a host")
+	}
 	host := hostPort
 	if inner, after, found := strings.Cut(strings.TrimPrefix(hostPort, "["), "]"); found && hostPort[0] == '[' {
 		if !isIPv6(inner) || after != "" && after[0] != ':' {
@@ -124,11 +127,13 @@ func (p *Proxy) setAddress(hostPort, port string) error {
 
 // withoutLogin is a URL for a message.
 func withoutLogin(word string) string {
-	begin := strings.Index(word, "://") + len("://")
-	if begin < len("://") {
-		begin = 0
+	scheme, rest, found := strings.Cut(word, "://")
+	if !found {
+		scheme, rest = "", word
+	} else {
+		scheme += "://"
 	}
-	return word[:begin] + word[strings.LastIndex(word, "@")+1:]
+	return scheme + rest[strings.LastIndex(rest, "@")+1:]
 }
 
 // SetUser gives a login to a proxy that was typed without one.
