@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,66 +142,4 @@ func (v *values) login(proxies []netio.Proxy) func(context.Context) error {
 		needs[0].Password, err = passwordOf(ctx, needs[0], file, fromFile)
 		return err
 	}
-}
-
-// passwordOf is the password of a proxy's user: from the file that was named, the
-// environment, or whoever sits at the terminal.
-func passwordOf(ctx context.Context, p *netio.Proxy, file string, fromFile bool) (string, error) {
-	if password := os.Getenv("FID_PROXY_PASSWORD"); !fromFile && password != "" {
-		return password, nil
-	}
-	type answer struct {
-		password string
-		err      error
-	}
-	got := make(chan answer, 1)
-	restore := func() {}
-	if fromFile { // which may be a pipe that nobody writes to
-		go func() {
-			password, err := firstLine(file)
-			got <- answer{password, err}
-		}()
-	} else {
-		t, err := openTerminal()
-		if err != nil {
-			return "", &netio.Error{Kind: netio.KindUsage, Addr: p.At.Text, What: "no password for " + shown(p.User) + ", and no terminal to ask for it",
-				Hint: "FID_PROXY_PASSWORD, or --proxy-password-file FILE", Err: err}
-		}
-		restore = t.restore
-		go func() {
-			password, err := t.ask("Password of " + escape(shown(p.User)) + " at " + escape(p.At.Text) + ": ")
-			got <- answer{password, err}
-		}()
-	}
-	select {
-	case a := <-got:
-		return a.password, a.err
-	case <-ctx.Done():
-		restore() // the terminal would go on without an echo
-		return "", context.Cause(ctx)
-	}
-}
-
-// maxPassword is more than any proxy takes.
-const maxPassword = 4096
-
-// firstLine reads a password from a file.
-func firstLine(file string) (string, error) {
-	failed := func(what string, err error) error {
-		return &netio.Error{Kind: netio.KindLocal, Addr: shorten(file), What: what, Err: err}
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return "", failed("cannot read the password: "+netio.Reason(err), err)
-	}
-	defer f.Close()
-	line, err := bufio.NewReader(io.LimitReader(f, maxPassword)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", failed("cannot read the password: "+netio.Reason(err), err)
-	}
-	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-	if line == "" || len(line) > maxPassword-2 {
-		return "", failed("its first line is no password: it is empty, or too long", nil)
-	}
-	return line, nil
 }

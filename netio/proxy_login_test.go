@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -90,7 +91,7 @@ func TestAnHTTPProxyIsLoggedInTo(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		says  []string // to one request after the other; "CLOSE" closes the connection in place of an answer
-		conns int      // how many connections it takes
+		conns int32    // how many connections it takes
 		err   string
 	}{
 		{"Basic, on a kept connection", []string{challenge407(basic, page) + "page\n", grantedHTTP}, 1, ""},
@@ -116,23 +117,23 @@ func TestAnHTTPProxyIsLoggedInTo(t *testing.T) {
 		{"a no after the login", []string{challenge407(basic, page) + "page\n", "HTTP/1.1 502 Bad Gateway\r\n\r\n"}, 1, "says no to db.example:5432: HTTP/1.1 502 Bad Gateway"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			requests, conns := 0, 0
+			var requests, conns atomic.Int32
 			p := proxyThat(t, func(fid *fakeClient) {
-				conns++
-				for requests < len(c.says) {
+				conns.Add(1)
+				for int(requests.Load()) < len(c.says) {
 					head := fid.hearsHead()
 					if head == "" {
 						return
 					}
-					said := c.says[requests]
-					requests++
-					if requests == 1 && strings.Contains(head, "Authorization") {
+					said := c.says[requests.Load()]
+					n := requests.Add(1)
+					if n == 1 && strings.Contains(head, "Authorization") {
 						t.Errorf("the first request has a login: %q", head)
 					}
 					if said == "CLOSE" {
 						return
 					}
-					if requests > 1 {
+					if n > 1 {
 						checkLogin(t, head, strings.Contains(c.says[0], "Digest"))
 					}
 					fid.says(said)
@@ -149,8 +150,8 @@ func TestAnHTTPProxyIsLoggedInTo(t *testing.T) {
 			} else if err != nil {
 				t.Error(err)
 			}
-			if conns != c.conns {
-				t.Errorf("it took %d connections, want %d; the steps: %q", conns, c.conns, x.steps)
+			if conns.Load() != c.conns {
+				t.Errorf("it took %d connections, want %d; the steps: %q", conns.Load(), c.conns, x.steps)
 			}
 			hasNoSecret(t, err, x.steps)
 		})
