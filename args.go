@@ -224,7 +224,7 @@ func (r *reader) settleMode(asNC bool) error {
 // isBareCheck: a check of ports that has nothing to say of a signal and that
 // nothing but one calls off.
 func (l commandLine) isBareCheck() bool {
-	for _, more := range []string{"verbose", "json", "deadline", "help", "version"} {
+	for _, more := range []string{"verbose", "json", "deadline", "proxy", "help", "version"} {
 		if l.names(more) {
 			return false
 		}

@@ -19,6 +19,7 @@ type record struct {
 	Client     string      `json:"client,omitempty"`
 	Peer       string      `json:"peer,omitempty"`
 	Local      string      `json:"local,omitempty"`
+	Through    string      `json:"through,omitempty"`
 	Ready      string      `json:"ready,omitempty"`
 	Text       string      `json:"text,omitempty"`
 	Seq        int         `json:"seq,omitempty"`
@@ -82,7 +83,7 @@ type trips struct {
 }
 
 func jsonEvent(e modes.Event) string {
-	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: local(e), Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
+	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: local(e), Through: e.Through, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
 	if e.Seconds > 0 {
 		r.Seconds = &e.Seconds
 	}

@@ -86,7 +86,7 @@ func parse(line commandLine, out *console) (task, error) {
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return netio.Usagef("", "%s", err) },
 		Flags:          line.cliFlags(),
 		Action: func(c *cli.Context) (err error) {
-			t, err = prepare(&values{c: c, table: line.table, asNC: out.asNC}, out)
+			t, err = prepare(&values{c: c, table: line.table, typed: line.flags, asNC: out.asNC}, out)
 			return err
 		},
 	}

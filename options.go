@@ -17,7 +17,8 @@ import (
 type values struct {
 	c     *cli.Context
 	table []flag
-	asNC  bool // started under the name nc
+	typed []string // the flags of the command line, each --name or --name=value
+	asNC  bool     // started under the name nc
 	err   error
 }
 

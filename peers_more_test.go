@@ -55,6 +55,17 @@ func inetd(t *testing.T, name string, args ...string) string {
 // fid connect as a ProxyCommand.
 func newSSH(t *testing.T) func(t *testing.T, stdin io.Reader, command string) []byte {
 	t.Helper()
+	options, host := newSSHD(t, "fid connect %h %p")
+	return func(t *testing.T, stdin io.Reader, command string) []byte {
+		t.Helper()
+		return output(t, stdin, nil, "ssh", append(options, host, command)...)
+	}
+}
+
+// newSSHD starts an sshd and returns what ssh needs to reach it: options, and the
+// name of the host.
+func newSSHD(t *testing.T, proxyCommand string) (options []string, host string) {
+	t.Helper()
 	requirePeer(t, "ssh", "sshd", "ssh-keygen")
 	me, err := user.Current()
 	if err != nil {
@@ -70,12 +81,9 @@ func newSSH(t *testing.T) func(t *testing.T, stdin io.Reader, command string) []
 	addr := inetd(t, "sshd", "-i", "-e", "-f", "/dev/null", "-h", key, "-o", "AuthorizedKeysFile="+key+".pub",
 		"-o", "StrictModes=no", "-o", "UsePAM=no", "-o", "PidFile=none", "-o", "PermitRootLogin=yes")
 	host, port, _ := net.SplitHostPort(addr)
-	return func(t *testing.T, stdin io.Reader, command string) []byte {
-		t.Helper()
-		return output(t, stdin, nil, "ssh", "-F", "/dev/null", "-i", key, "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
-			"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ProxyCommand=fid connect %h %p",
-			"-p", port, "-l", me.Username, host, command)
-	}
+	return []string{"-F", "/dev/null", "-i", key, "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+		"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ProxyCommand=" + proxyCommand,
+		"-p", port, "-l", me.Username}, host
 }
 
 func TestSSHMovesAMegabyteEachWayWithFidConnectAsItsProxyCommand(t *testing.T) {

@@ -14,6 +14,7 @@ type task struct {
 	mode     runner
 	options  modes.Options
 	deadline time.Duration
+	password func(context.Context) error // finds out a proxy's; nil where none is needed
 }
 
 // prepare makes the task of what the user typed.
@@ -26,6 +27,7 @@ func prepare(v *values, out *console) (task, error) {
 		t.options.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
 	tlsTalk(&t.options.Net, out)
+	t.password = v.proxies(&t.options.Net)
 	var err error
 	t.mode, err = v.mode(out.mode, v.c.Args().Slice())
 	if v.err != nil {
@@ -39,6 +41,11 @@ func (t task) run(ctx context.Context) error {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, t.deadline, netio.TimeoutError("", "not done within", t.deadline, "--deadline", ""))
 		defer cancel()
+	}
+	if t.password != nil {
+		if err := t.password(ctx); err != nil {
+			return err
+		}
 	}
 	return t.mode.Run(ctx, t.options)
 }

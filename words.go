@@ -34,7 +34,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 			return c.prefix() + netio.Label(peerName(e.Client)) + "connected to " + e.Addr + between(e.Peer, local(e)), false
 		}
 		if c.verbose > 0 {
-			return c.prefix() + netio.Label(e.Addr) + "connected" + between(e.Peer, local(e)), false
+			return c.prefix() + netio.Label(e.Addr) + "connected" + onTheWay(e), false
 		}
 	case modes.Made:
 		return c.prefix() + netio.Label(e.Addr) + "a certificate was made for this run; the other side can type --pin " + e.Text, false
@@ -59,11 +59,23 @@ func between(peer, local string) string {
 	return " (" + peer + " from " + local + ")"
 }
 
+// onTheWay is what a connection is made of.
+func onTheWay(e modes.Event) string {
+	if e.Through != "" {
+		return " (through " + e.Through + ")"
+	}
+	return between(e.Peer, local(e))
+}
+
 // checkWords says what a check found.
 func (c *console) checkWords(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Open:
-		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), e.Peer, trip(e.Seconds)), true
+		where := e.Peer
+		if e.Through != "" {
+			where = "through " + e.Through
+		}
+		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), where, trip(e.Seconds)), true
 	case modes.Shut:
 		return c.prefix() + e.Err.Error(), false
 	case modes.Echo:
@@ -131,6 +143,9 @@ func (c *console) wordsOfNC(e modes.Event) string {
 		return ""
 	}
 	host, port, _ := net.SplitHostPort(e.Peer)
+	if e.Through != "" { // nc names the far end, not the proxy
+		host, port, _ = net.SplitHostPort(e.Addr)
+	}
 	switch e.Name {
 	case modes.Listening:
 		h, p, _ := net.SplitHostPort(local(e))

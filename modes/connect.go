@@ -2,6 +2,8 @@ package modes
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"fid/netio"
@@ -67,12 +69,12 @@ func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Dur
 		end, err := d.Dial(ctx)
 		switch {
 		case err == nil:
-			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Seconds: time.Since(begin).Seconds()})
+			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Seconds: time.Since(begin).Seconds()})
 			log.secured(addr.Text, end, "")
 			return end, nil
 		case wait == 0 || !passes(err) && ctx.Err() == nil:
 			return nil, err
-		case ctx.Err() == nil:
+		case ctx.Err() == nil || last == nil:
 			last = err
 		}
 		select {
@@ -89,11 +91,14 @@ const (
 	maxRetry = time.Second
 )
 
-// passes: what a server that is still starting looks like.
+// passes: what a server that is still starting looks like. Of a proxy's no, what
+// is below it says what the proxy saw of the server.
 func passes(err error) bool {
 	switch netio.KindOf(err) {
 	case netio.KindRefused, netio.KindName, netio.KindUnreachable, netio.KindTimeout:
 		return true
+	case netio.KindProxy:
+		return passes(errors.Unwrap(err))
 	}
 	return false
 }
@@ -105,7 +110,7 @@ func gaveUp(ctx context.Context, addr netio.Address, wait time.Duration, last er
 	}
 	what := "no answer"
 	if e, ok := last.(*netio.Error); ok {
-		what = e.What
+		what = strings.TrimPrefix(e.Error(), netio.Label(addr.Text))
 	}
 	return netio.TimeoutError(addr.Text, "not there after", wait, "--wait", "; last: "+what)
 }

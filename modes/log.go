@@ -9,13 +9,13 @@ import "fid/netio"
 const (
 	Listening = "listening" // Addr, Local, Ready, AnyPort
 	Step      = "step"      // Text: only where -vv asks for it
-	Connected = "connected" // Addr, Peer, Local, Seconds, Client
+	Connected = "connected" // Addr, Peer, Local, Through, Seconds, Client
 	Accepted  = "accepted"  // Addr, Peer, Local
 	Made      = "made"      // Addr, Text: the pin of a certificate that was made for the run
 	Secured   = "secured"   // Addr, Peer, Client, Security: a TLS handshake is done
 	Note      = "note"      // Addr, Text, Quiet
 	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
-	Open      = "open"      // Addr, Peer, Seconds: a port of -z
+	Open      = "open"      // Addr, Peer, Through, Seconds: a port of -z
 	Shut      = "shut"      // Addr, Err: a port of -z that is not open
 	Echo      = "echo"      // Addr, Seq, Sent, Seconds: one probe came back
 	Echoes    = "echoes"    // Addr, Probes: all probes of --echo
@@ -28,6 +28,7 @@ type Event struct {
 	Addr           string        // the endpoint as the user typed it
 	Peer           string        // numeric
 	Local          func() string // numeric too; asked while the event is told, or never
+	Through        string        // the proxies on the way, the first of them being Peer; empty where there are none
 	Text           string
 	Quiet          bool   // only for who asks for more (-v)
 	Of             string // what Err calls the client's end

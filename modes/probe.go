@@ -66,7 +66,7 @@ func (p Probe) one(ctx context.Context, addr netio.Address, o Options) error {
 	if err != nil {
 		return err
 	}
-	o.Log(Event{Name: Open, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Seconds: time.Since(begin).Seconds()})
+	o.Log(Event{Name: Open, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Seconds: time.Since(begin).Seconds()})
 	end.CloseInOrder()
 	return nil
 }

@@ -6,9 +6,14 @@ import (
 	"time"
 )
 
-// underContext does what reads and writes the socket of end, and calls it off when
-// ctx ends: the error is then the cause of that, with the step that it ended.
+// underContext does what talks to the peer of end before a session begins, and ends
+// what waits on its socket as soon as ctx ends. The error is then ctx's cause, with
+// the step that it ended where one is named. The socket has no deadline afterwards;
+// where ctx has ended it is good for nothing but to be closed.
 func underContext(ctx context.Context, end *End, step string, do func() error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	stop := context.AfterFunc(ctx, func() { _ = end.Sock.SetDeadline(time.Unix(1, 0)) })
 	err := do()
 	if !stop() {
@@ -21,7 +26,7 @@ func underContext(ctx context.Context, end *End, step string, do func() error) e
 // was called off, and may have a hint.
 func duringStep(cause error, step string, err error) error {
 	var e, off *Error
-	if !errors.As(cause, &e) || e.Kind != KindTimeout {
+	if step == "" || !errors.As(cause, &e) || e.Kind != KindTimeout {
 		return cause
 	}
 	named := *e

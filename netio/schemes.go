@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,6 +30,8 @@ type Options struct {
 	KeyLog      string                 // the file that gets the secrets of TLS sessions (SSLKEYLOGFILE); "" is none
 	MadePin     func(addr, pin string) // told the pin of a certificate that was made for the run; nil is nobody
 	Layers      []Layer                // put on every stream that is opened, the first one nearest to the network
+	Proxies     []Proxy                // the way of what is dialled over TCP, the nearest one first; none is direct
+	Bypass      Bypass                 // what is dialled without Proxies all the same
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns
@@ -73,10 +76,15 @@ func (l layeredListener) Accept() (*End, error) {
 
 // limit bounds ctx by Timeout: its cause then names the flag.
 func (o Options) limit(ctx context.Context, a Address) (context.Context, context.CancelFunc) {
+	return o.limitSince(ctx, a, time.Now())
+}
+
+// limitSince is limit for what has begun before.
+func (o Options) limitSince(ctx context.Context, a Address, begin time.Time) (context.Context, context.CancelFunc) {
 	if o.Timeout == 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, o.Timeout, TimeoutError(a.Text, "no answer for", o.Timeout, o.TimeoutFlag, ""))
+	return context.WithDeadlineCause(ctx, begin.Add(o.Timeout), TimeoutError(a.Text, "no answer for", o.Timeout, o.TimeoutFlag, ""))
 }
 
 func (o Options) step(words ...string) {
@@ -126,6 +134,12 @@ func (a Address) scheme() Scheme {
 	return Scheme{}
 }
 
+// isOverTCP: what stands in front of a host and a port, and begins with a TCP
+// connection to them.
+func (a Address) isOverTCP() bool {
+	return slices.Contains([]string{"tcp", "tcp4", "tcp6", "tls"}, a.Scheme)
+}
+
 // IsEmbedded reports whether the peer runs inside this process.
 func (a Address) IsEmbedded() bool { return a.scheme().Rest == RestNone }
 
@@ -143,6 +157,9 @@ func (a Address) Dialer(o Options) (Dialer, error) {
 	s := a.scheme()
 	if s.Dial == nil {
 		return nil, Usagef("", "%scannot be connected to", Label(cut(a.Text)))
+	}
+	if len(o.Proxies) > 0 && !a.isOverTCP() {
+		return nil, Usagef("", "%scannot be reached through a proxy", Label(cut(a.Text)))
 	}
 	d, err := s.Dial(a, o)
 	if err == nil && len(o.Layers) > 0 {

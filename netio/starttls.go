@@ -21,7 +21,7 @@ const (
 type startTLSProtocol struct {
 	name   string
 	begins string // the bytes that a server of this protocol can say first; empty where the dialogue looks itself
-	talk   func(*dialogue) error
+	talk   func(*upgrade) error
 }
 
 func startTLSProtocols() []startTLSProtocol {
@@ -56,14 +56,14 @@ func startTLS(protocol string, rw io.ReadWriter, host string) error {
 		if p.name != protocol {
 			continue
 		}
-		d := &dialogue{startTLSProtocol: p, rw: rw, host: host, awaited: "greeting"}
+		d := &upgrade{startTLSProtocol: p, rw: rw, host: host, awaited: "greeting"}
 		return p.talk(d)
 	}
 	return Usagef("", "no such protocol for STARTTLS: %s (there is: %s)", cut(protocol), strings.Join(StartTLSProtocols(), ", "))
 }
 
-// A dialogue is what is said before TLS begins.
-type dialogue struct {
+// An upgrade is the dialogue before TLS begins.
+type upgrade struct {
 	startTLSProtocol
 	rw      io.ReadWriter
 	host    string
@@ -74,7 +74,7 @@ type dialogue struct {
 }
 
 // ask sends a request, and names the answer that is due.
-func (d *dialogue) ask(request, awaited string) error {
+func (d *upgrade) ask(request, awaited string) error {
 	d.awaited, d.heard = awaited, d.heard[:0]
 	if _, err := io.WriteString(d.rw, request); err != nil {
 		kind, what := describe(err)
@@ -84,7 +84,7 @@ func (d *dialogue) ask(request, awaited string) error {
 }
 
 // read reads exactly n bytes.
-func (d *dialogue) read(n int) ([]byte, error) {
+func (d *upgrade) read(n int) ([]byte, error) {
 	at := len(d.heard)
 	if at+n > maxStartTLSMessage {
 		return nil, d.malformed(fmt.Sprintf("more than %d kB", maxStartTLSMessage>>10))
@@ -106,7 +106,7 @@ func (d *dialogue) read(n int) ([]byte, error) {
 
 // line reads one line, a byte at a time, and returns it without its end. A bare LF
 // ends a line, too: servers that are made by hand say so.
-func (d *dialogue) line() (string, error) {
+func (d *upgrade) line() (string, error) {
 	d.lines++
 	if d.lines > maxStartTLSLines {
 		return "", d.malformed(fmt.Sprintf("more than %d lines", maxStartTLSLines))
@@ -127,7 +127,7 @@ func (d *dialogue) line() (string, error) {
 }
 
 // notALine refuses a line; a server whose first one it is speaks something else.
-func (d *dialogue) notALine(why string) error {
+func (d *upgrade) notALine(why string) error {
 	if d.lines == 1 {
 		return d.stranger()
 	}
@@ -135,7 +135,7 @@ func (d *dialogue) notALine(why string) error {
 }
 
 // stranger is the error for a server that speaks another protocol than was asked for.
-func (d *dialogue) stranger() error {
+func (d *upgrade) stranger() error {
 	if isTLSRecord(d.heard) {
 		return &Error{Kind: KindTLS, Hint: "without --starttls",
 			What: "this is no " + d.name + " server: it speaks TLS from the first byte"}
@@ -155,26 +155,26 @@ func isTLSRecord(p []byte) bool {
 }
 
 // malformed is the error for an answer that the protocol does not have.
-func (d *dialogue) malformed(why string) error {
+func (d *upgrade) malformed(why string) error {
 	return d.say("malformed " + d.awaited + " (" + d.name + "): " + why)
 }
 
 // refused is the error for a server that says no to what, in its own words.
-func (d *dialogue) refused(what, words string) error {
+func (d *upgrade) refused(what, words string) error {
 	return d.say(what + " refused (" + d.name + "): " + words)
 }
 
 // turnedAway is refused for a server that wants nothing to do with us, TLS or not.
-func (d *dialogue) turnedAway(words string) error { return d.refused("service", words) }
+func (d *upgrade) turnedAway(words string) error { return d.refused("service", words) }
 
-func (d *dialogue) notOffered() error {
+func (d *upgrade) notOffered() error {
 	return d.say("STARTTLS is not offered (" + d.name + ")")
 }
 
-func (d *dialogue) say(what string) error { return &Error{Kind: KindTLS, What: what} }
+func (d *upgrade) say(what string) error { return &Error{Kind: KindTLS, What: what} }
 
 // failed is the error for a connection that fails, or ends, before the answer.
-func (d *dialogue) failed(err error) error {
+func (d *upgrade) failed(err error) error {
 	e := &Error{Kind: KindTLS, What: "no " + d.awaited + " (" + d.name + ")", Err: err}
 	if len(d.heard) > 0 {
 		e.What = "no whole " + d.awaited + " (" + d.name + "), only " + quoted(d.heard)

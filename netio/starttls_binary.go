@@ -9,7 +9,7 @@ import (
 
 // startPostgres sends an SSLRequest, which is answered with one byte (PostgreSQL's
 // documentation, "Message Flow", SSL session encryption).
-func startPostgres(d *dialogue) error {
+func startPostgres(d *upgrade) error {
 	request := binary.BigEndian.AppendUint32(nil, 8)
 	request = binary.BigEndian.AppendUint32(request, 80877103) // 1234, 5679: no version of the protocol
 	if err := d.ask(string(request), "answer to the request for TLS"); err != nil {
@@ -29,7 +29,7 @@ func startPostgres(d *dialogue) error {
 
 // postgresError reads an ErrorResponse: a length that counts itself, and fields of a
 // letter and a string. A server that cannot fork says a mere string, as in protocol 2.
-func (d *dialogue) postgresError() error {
+func (d *upgrade) postgresError() error {
 	head, err := d.read(4)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (d *dialogue) postgresError() error {
 }
 
 // postgresText reads the rest of an error that is a string, as far as it comes.
-func (d *dialogue) postgresText() error {
+func (d *upgrade) postgresText() error {
 	for len(d.heard) < maxStartTLSLine && !bytes.ContainsAny(d.heard, "\n\x00") {
 		if _, err := d.read(1); err != nil {
 			break
@@ -83,7 +83,7 @@ const (
 // startMySQL reads the server's first packet and answers with an SSLRequest, which the
 // server does not answer: its packet was the go-ahead. The capabilities sent are those
 // of a plain client; who speaks through TLS repeats them.
-func startMySQL(d *dialogue) error {
+func startMySQL(d *upgrade) error {
 	packet, err := d.mysqlPacket()
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func startMySQL(d *dialogue) error {
 }
 
 // mysqlPacket reads a packet: three bytes of length, its number, and the rest.
-func (d *dialogue) mysqlPacket() ([]byte, error) {
+func (d *upgrade) mysqlPacket() ([]byte, error) {
 	head, err := d.read(4)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func parseMySQLHandshake(packet []byte) (capabilities uint32, charset byte, ok b
 
 // mysqlError says an error packet: a number, and a text that may have an SQL state
 // before it.
-func (d *dialogue) mysqlError(rest []byte) error {
+func (d *upgrade) mysqlError(rest []byte) error {
 	if len(rest) < 2 {
 		return d.malformed("an error without a number")
 	}

@@ -25,7 +25,7 @@ const (
 )
 
 // startLDAP is RFC 4511, section 4.14.
-func startLDAP(d *dialogue) error {
+func startLDAP(d *upgrade) error {
 	name := berWrap(ldapRequestName, []byte(oidStartTLS))
 	number := []byte{berInteger, 1, 1}
 	request := berWrap(berSequence, append(number, berWrap(ldapExtended, name)...))
@@ -58,7 +58,7 @@ func berWrap(tag byte, content []byte) []byte {
 // berMessage reads one LDAPMessage and returns what is inside it. Its length is
 // definite (RFC 4511, section 5.1); Active Directory writes all of them with four
 // octets.
-func (d *dialogue) berMessage() ([]byte, error) {
+func (d *upgrade) berMessage() ([]byte, error) {
 	if _, err := d.read(1); err != nil { // a sequence: begins sees to it
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import "strings"
 // startSMTP is RFC 3207. We call ourselves by an address literal (RFC 5321, section
 // 4.1.3), which servers take that refuse a name without a dot; our true name and
 // address are nobody's business before TLS.
-func startSMTP(d *dialogue) error {
+func startSMTP(d *upgrade) error {
 	greeting, err := d.smtpReply()
 	switch {
 	case err != nil:
@@ -57,7 +57,7 @@ func (r smtpReply) offers(keyword string) bool {
 
 // smtpReply reads a reply: all its lines but the last have a hyphen behind the code
 // (RFC 5321, section 4.2.1).
-func (d *dialogue) smtpReply() (smtpReply, error) {
+func (d *upgrade) smtpReply() (smtpReply, error) {
 	var r smtpReply
 	for {
 		line, err := d.line()
@@ -85,7 +85,7 @@ func isSMTPCode(code string) bool {
 
 // startIMAP is RFC 9051, section 6.2.1 (as RFC 3501). The capabilities are asked for,
 // since a greeting need not have them.
-func startIMAP(d *dialogue) error {
+func startIMAP(d *upgrade) error {
 	greeting, err := d.line()
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func startIMAP(d *dialogue) error {
 
 // imapCommand sends a command and reads up to the line that has its tag; those before
 // it go to untagged.
-func (d *dialogue) imapCommand(tag, command string, untagged func(string)) error {
+func (d *upgrade) imapCommand(tag, command string, untagged func(string)) error {
 	if err := d.ask(tag+" "+command+"\r\n", "answer to "+command); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func imapStatus(line, tag string) string {
 
 // startPOP3 is RFC 2595, section 4. A server without CAPA (RFC 2449) may have STLS
 // all the same, and is asked.
-func startPOP3(d *dialogue) error {
+func startPOP3(d *upgrade) error {
 	greeting, ok, err := d.pop3Status()
 	switch {
 	case err != nil:
@@ -180,7 +180,7 @@ func startPOP3(d *dialogue) error {
 }
 
 // pop3Status reads a line that says yes or no, and returns it for a message.
-func (d *dialogue) pop3Status() (said string, ok bool, err error) {
+func (d *upgrade) pop3Status() (said string, ok bool, err error) {
 	line, err := d.line()
 	if err != nil {
 		return "", false, err
@@ -195,7 +195,7 @@ func (d *dialogue) pop3Status() (said string, ok bool, err error) {
 }
 
 // pop3Capabilities reads the list up to its full stop, and looks for STLS.
-func (d *dialogue) pop3Capabilities() error {
+func (d *upgrade) pop3Capabilities() error {
 	offered := false
 	for {
 		line, err := d.line()

@@ -9,7 +9,7 @@ const (
 )
 
 // startXMPP is RFC 6120, section 5, for a client.
-func startXMPP(d *dialogue) error {
+func startXMPP(d *upgrade) error {
 	to := ""
 	if d.host != "" {
 		to = "to='" + xmlEscape(d.host) + "' "
@@ -114,7 +114,7 @@ func (x *xmlReader) unexpected() error {
 // the last one. It takes what RFC 6120, section 11, allows: no comments, no processing
 // instructions, no document types.
 type xmlReader struct {
-	d    *dialogue
+	d    *upgrade
 	open []xmlElement // that contain what comes next, the stream at first
 	tag  []byte       // the last one
 	text string       // before it

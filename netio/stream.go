@@ -50,6 +50,8 @@ type End struct {
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
 
+	Through string // the proxies on the way, whose first one is Peer; empty where there are none
+
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 	lost      <-chan error                // tells that the session has lost a near end without a socket; nil: never

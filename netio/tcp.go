@@ -23,6 +23,13 @@ func dialTCP(a Address, o Options) (Dialer, error) {
 	if p := a.Options["source-port"]; p != "" {
 		o.SourcePort = p
 	}
+	if len(o.Proxies) > 0 {
+		entry := o.Bypass.entryFor(a)
+		if entry == "" {
+			return &proxyDialer{a, o}, nil
+		}
+		o.step(a.Text, ": not through a proxy (", entry, ")")
+	}
 	return &tcpDialer{a, o}, nil
 }
 

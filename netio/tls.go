@@ -15,6 +15,7 @@ type tlsDialer struct {
 	opts   Options
 	below  Dialer
 	config *tls.Config
+	who    string // the server, in messages
 }
 
 func dialTLS(a Address, o Options) (Dialer, error) {
@@ -23,17 +24,18 @@ func dialTLS(a Address, o Options) (Dialer, error) {
 		return nil, err
 	}
 	below, err := dialTCP(a, o)
-	return &tlsDialer{a, o, below, config}, err
+	return &tlsDialer{a, o, below, config, "the far end"}, err
 }
 
 // Dial connects and does the handshake, all within Options.Timeout.
 func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
-	ctx, cancel := d.opts.limit(ctx, d.addr)
-	defer cancel()
+	begin := time.Now()
 	end, err := d.below.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := d.opts.limitSince(ctx, d.addr, begin)
+	defer cancel()
 	if protocol := d.addr.Options["starttls"]; protocol != "" {
 		err = underContext(ctx, end, "in the STARTTLS dialogue", func() error { return startTLS(protocol, end, d.addr.Host) })
 		if err != nil {
@@ -42,7 +44,7 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 		}
 		d.opts.step(d.addr.Text, ": STARTTLS (", protocol, ") agreed")
 	}
-	begin := time.Now()
+	begun := time.Now()
 	s := secure(end, func(conn net.Conn) *tls.Conn { return tls.Client(conn, d.config) })
 	err = underContext(ctx, end, "in the TLS handshake", s.Handshake)
 	if err != nil {
@@ -50,7 +52,7 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 		return nil, d.failure(err, s)
 	}
 	s.shown, s.verified = true, d.verification()
-	d.opts.step(d.addr.Text, ": TLS handshake done after ", Seconds(time.Since(begin)))
+	d.opts.step(d.addr.Text, ": TLS handshake done after ", Seconds(time.Since(begun)))
 	return end, nil
 }
 

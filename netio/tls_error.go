@@ -81,17 +81,17 @@ func (d *tlsDialer) failure(err error, s *tlsStream) error {
 	case errors.As(err, &pin):
 		e.What, e.Chain = pin.Error(), describeChain(s.ConnectionState().PeerCertificates)
 	case alerted:
-		e.What, e.Hint = "TLS: "+alertText(alert, "the far end"), alertHint(alert)
+		e.What, e.Hint = "TLS: "+alertText(alert, d.who), alertHint(alert)
 		if alert == alertHandshakeFailure && len(d.config.Certificates) == 0 { // so TLS 1.2 says it
 			e.Hint = "if it is a certificate of ours that it wants: --cert FILE"
 		}
 	case s.below.isOldServer():
-		e.What = "the far end speaks TLS 1.0 or 1.1 only, which are not safe any more"
+		e.What = d.who + " speaks TLS 1.0 or 1.1 only, which are not safe any more"
 	case s.below.isEcho():
-		e.What, e.Hint = "the far end does not speak TLS: it sends back what it is told", d.plainHint(nil)
+		e.What, e.Hint = d.who+" does not speak TLS: it sends back what it is told", d.plainHint(nil)
 	default:
 		var isPlain bool
-		if e.What, isPlain = s.below.refusal(err, "the far end"); isPlain {
+		if e.What, isPlain = s.below.refusal(err, d.who); isPlain {
 			e.Hint = d.plainHint(s.below.head)
 		}
 	}
@@ -167,10 +167,9 @@ func invalidText(invalid x509.CertificateInvalidError, leaf *x509.Certificate) s
 // refusal says why a handshake failed in which nothing was said about that; isPlain
 // where the other side speaks something else.
 func (b *belowTLS) refusal(err error, who string) (what string, isPlain bool) {
-	var record tls.RecordHeaderError
 	kind, _ := describe(err)
 	switch {
-	case errors.As(err, &record) && len(b.head) > 0:
+	case b.isForeign(err):
 		return fmt.Sprintf("%s does not speak TLS: it says %.40q", who, b.head), true
 	case errors.Is(err, errCut):
 		return who + " closed in the TLS handshake", false
@@ -178,6 +177,12 @@ func (b *belowTLS) refusal(err error, who string) (what string, isPlain bool) {
 		return who + " reset in the TLS handshake", false
 	}
 	return "TLS: " + withoutPrefix(err), false
+}
+
+// isForeign reports whether the other side speaks, and not TLS.
+func (b *belowTLS) isForeign(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) && len(b.head) > 0
 }
 
 // The beginning of a handshake record (RFC 8446, sections 4 and 5.1): its type, the

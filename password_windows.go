@@ -1,0 +1,7 @@
+package main
+
+// The console's two sides.
+const (
+	terminalInput  = "CONIN$"
+	terminalOutput = "CONOUT$"
+)
