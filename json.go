@@ -26,6 +26,7 @@ type record struct {
 	Received   *int64   `json:"received,omitempty"`
 	Seconds    *float64 `json:"seconds,omitempty"`
 	Sessions   *int     `json:"sessions,omitempty"`
+	Denied     int      `json:"denied,omitempty"`
 	EndedFirst string   `json:"ended_first,omitempty"`
 	Probes     *int     `json:"probes,omitempty"`
 	Back       *int     `json:"back,omitempty"`
@@ -53,7 +54,7 @@ func jsonEvent(e modes.Event) string {
 	case modes.Ended:
 		r.Sent, r.Received = &e.Sent, &e.Received
 		r.setEnd(e.Err, netio.KindOf(e.Err))
-	case modes.Shut:
+	case modes.Shut, modes.Denied:
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Echo:
 		r.Sent = &e.Sent
@@ -101,6 +102,7 @@ func local(e modes.Event) string {
 // A summary adds up the sessions of a run.
 type summary struct {
 	sessions       int
+	denied         int
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin
 	local          string      // kept for JSON only
@@ -110,6 +112,8 @@ func (s *summary) add(e modes.Event) {
 	switch e.Name {
 	case modes.Listening, modes.Accepted, modes.Connected:
 		s.last.Addr, s.last.Peer = e.Addr, e.Peer
+	case modes.Denied:
+		s.denied++
 	case modes.Echo:
 		s.sent += e.Sent
 		s.received += e.Sent
@@ -125,7 +129,7 @@ func (s *summary) add(e modes.Event) {
 func (s *summary) json(c *console, err error, code netio.Kind) string {
 	seconds := time.Since(c.begin).Seconds()
 	r := record{Event: "summary", Mode: c.mode, Address: s.last.Addr, Peer: s.last.Peer, Local: s.local,
-		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions}
+		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions, Denied: s.denied}
 	if s.sessions == 1 {
 		r.EndedFirst = s.last.First
 	}

@@ -11,6 +11,7 @@ const (
 	Step      = "step"      // Text: only where -vv asks for it
 	Connected = "connected" // Addr, Peer, Local, Seconds, Client
 	Accepted  = "accepted"  // Addr, Peer, Local
+	Denied    = "denied"    // Addr, Peer, Err: a client that may not connect
 	Note      = "note"      // Addr, Text, Quiet
 	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
 	Open      = "open"      // Addr, Peer, Seconds: a port of -z

@@ -27,10 +27,11 @@ type acceptors struct {
 // goroutine.
 type acceptor struct {
 	*acceptors
-	loop *loop
-	port port
-	name string
-	wait time.Duration // the pause after the next failure
+	loop  *loop
+	port  port
+	name  string
+	asked *SocketOptions // nil: nothing
+	wait  time.Duration  // the pause after the next failure
 
 	watching, resting, closed bool
 }
@@ -78,8 +79,15 @@ func (g *acceptors) add(on *loop, l *listener) bool {
 	if err != nil {
 		return false
 	}
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // accepted sockets inherit it (tcp(7))
-	a := &acceptor{acceptors: g, loop: on, name: l.name, wait: minBackoff}
+	// What is set here, and what the listener has already, accepted sockets inherit
+	// (socket(7), tcp(7)).
+	if l.asked == nil || !l.asked.Nagle {
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	}
+	if l.asked.keepsAlive() && l.asked.KeepAlive > 0 {
+		_ = (&rawConn{fd, nil}).SetKeepAliveConfig(l.asked.keepAlive())
+	}
+	a := &acceptor{acceptors: g, loop: on, name: l.name, asked: l.asked, wait: minBackoff}
 	a.port = port{fd: fd, ready: a.ready}
 	g.all = append(g.all, a)
 	return true
@@ -158,7 +166,9 @@ func (a *acceptor) ready(cause error) {
 	fd, from, err := syscall.Accept4(a.port.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 	if err == nil {
 		a.wait = minBackoff
-		a.accepted(rawEnd(fd, a.loop, a.name, addrPort(from)), a.done)
+		end := rawEnd(fd, a.loop, a.name, addrPort(from))
+		end.Sock.asked = a.asked
+		a.accepted(end, a.done)
 		return
 	}
 	a.free(a)

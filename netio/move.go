@@ -39,13 +39,7 @@ func (d *direction) copy(f *Flow, largest int) failure {
 		if n > 0 {
 			d.read.Add(int64(n))
 			f.touch()
-			w, werr := d.dst.Write(buf[:n])
-			d.written.Add(int64(w))
-			f.touch()
-			if werr == nil && w < n {
-				werr = io.ErrShortWrite
-			}
-			if werr != nil {
+			if werr := d.write(f, buf[:n]); werr != nil {
 				return failure{d.dst, werr}
 			}
 		}
@@ -59,6 +53,29 @@ func (d *direction) copy(f *Flow, largest int) failure {
 		if n == len(buf) && n < largest {
 			buf = make([]byte, min(2*n, largest))
 		}
+	}
+}
+
+// write writes p, as far as it can, in the pieces that the stream is written in.
+func (d *direction) write(f *Flow, p []byte) error {
+	pieces, inPieces := d.dst.Stream.(interface{ piece([]byte) int })
+	for {
+		piece := p
+		if inPieces {
+			piece = p[:pieces.piece(p)]
+		}
+		n, err := d.dst.Write(piece)
+		d.written.Add(int64(n))
+		f.touch()
+		switch {
+		case err != nil:
+			return err
+		case n < len(piece):
+			return io.ErrShortWrite
+		case n == len(p):
+			return nil
+		}
+		p = p[n:]
 	}
 }
 

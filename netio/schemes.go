@@ -26,7 +26,10 @@ type Options struct {
 	Timeout     time.Duration // for look-up and all addresses together; 0 is no limit
 	TimeoutFlag string        // the flag that set Timeout
 	Step        func(string)  // told of every step (-vv); nil is nobody
-	Layers      []Layer       // put on every stream that is opened, the first one nearest to the network
+	Socket      SocketOptions // of the sockets on both ends
+
+	Note   func(addr, what string) // told what a person might wonder about an end; nil is nobody
+	Layers []Layer                 // put on every stream that is opened, the first one nearest to the network
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns

@@ -8,12 +8,15 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 )
 
 type tcpDialer struct {
-	addr Address
-	opts Options
+	addr  Address
+	opts  Options
+	noted sync.Once // notes of the socket options are told once
 }
 
 func dialTCP(a Address, o Options) Dialer {
@@ -23,7 +26,7 @@ func dialTCP(a Address, o Options) Dialer {
 	if p := a.Options["source-port"]; p != "" {
 		o.SourcePort = p
 	}
-	return &tcpDialer{a, o}
+	return &tcpDialer{addr: a, opts: o}
 }
 
 // Dial looks the host up and races its addresses, all within Options.Timeout.
@@ -51,7 +54,16 @@ func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 	if conn == nil {
 		return nil, d.failure(ctx, attempts)
 	}
-	return socketEnd(conn, d.addr.Text), nil
+	return d.connected(conn), nil
+}
+
+// connected makes the End of a connection.
+func (d *tcpDialer) connected(conn net.Conn) *End {
+	end := socketEnd(conn, d.addr.Text)
+	if end.Sock.asked = d.opts.asked(); end.Sock.asked != nil {
+		d.noted.Do(func() { d.opts.noteShort(d.addr.Text, conn.(syscall.Conn)) })
+	}
+	return end
 }
 
 // dialer returns what dials one address, from the source asked for.
@@ -76,7 +88,7 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 		}
 	}
 	return func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
-		nd := net.Dialer{Control: controlLinger}
+		nd := net.Dialer{Control: d.opts.control}
 		nd.SetMultipathTCP(false)
 		if d.opts.Source != "" || d.opts.SourcePort != "" {
 			from, err := sourceFor(to.Addr(), sources, uint16(port))
@@ -87,6 +99,9 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 		}
 		begin := time.Now()
 		conn, err := nd.DialContext(ctx, "tcp", to.String())
+		if err == nil {
+			err = d.opts.asked().tune(conn)
+		}
 		d.opts.step(to.String(), ": ", d.result(err), " after ", Seconds(time.Since(begin)))
 		return conn, err
 	}, nil
