@@ -49,7 +49,7 @@ func (v *values) keepAlive() time.Duration {
 	case d == 0:
 		return -1
 	case d > maxKeepAlive:
-		v.fail(netio.Usagef("", "--keepalive %s: at most %s is meant", shown(v.c.String("keepalive")), netio.Seconds(maxKeepAlive)))
+		v.fail(netio.Usagef("", "--keepalive %s: at most %d s is meant", shown(v.c.String("keepalive")), maxKeepAlive/time.Second))
 	}
 	return (d + time.Second - 1).Truncate(time.Second)
 }
@@ -58,7 +58,7 @@ func (v *values) keepAlive() time.Duration {
 // of all eight bits.
 func parseTOS(s string) (int, error) {
 	const meant = parseError("lowdelay, throughput, reliability, af11 to af43, cs0 to cs7, ef, le, or a number from 0 to 255 is meant")
-	words := map[string]int{"lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04, // RFC 1349
+	words := map[string]int{"lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04, "lowcost": 0x02, // RFC 1349
 		"critical": 0xa0, "inetcontrol": 0xc0, "netcontrol": 0xe0, // RFC 791's precedence
 		"ef": 46 << 2, "le": 1 << 2} // RFCs 3246, 8622
 	for class := range 8 {

@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"sync"
@@ -79,18 +80,25 @@ func (g *acceptors) add(on *loop, l *listener) bool {
 	if err != nil {
 		return false
 	}
-	// What is set here, and what the listener has already, accepted sockets inherit
-	// (socket(7), tcp(7)).
-	if l.asked == nil || !l.asked.Nagle {
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
-	}
-	if l.asked.keepsAlive() && l.asked.KeepAlive > 0 {
-		_ = (&rawConn{fd, nil}).SetKeepAliveConfig(l.asked.keepAlive())
-	}
 	a := &acceptor{acceptors: g, loop: on, name: l.name, asked: l.asked, wait: minBackoff}
 	a.port = port{fd: fd, ready: a.ready}
 	g.all = append(g.all, a)
 	return true
+}
+
+// inherit sets on a socket, before it listens, what those that a loop accepts have from
+// it (tcp(7)): a client can connect before the loop is there.
+func (o *SocketOptions) inherit(raw syscall.RawConn) error {
+	var err error
+	closed := raw.Control(func(fd uintptr) {
+		if !o.Nagle {
+			err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+		}
+		if o.KeepAlive > 0 && err == nil {
+			err = (&rawConn{int(fd), nil}).SetKeepAliveConfig(o.keepAlive())
+		}
+	})
+	return errors.Join(closed, err)
 }
 
 func (g *acceptors) close() {

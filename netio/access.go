@@ -108,27 +108,40 @@ func (n *networks) addWord(ctx context.Context, o Options, by, word string) erro
 	by += cut(word)
 	network, isName, err := parseNetwork(word)
 	switch {
+	case word == "":
+		return Usagef("", "%s\"\": an address, a network or a name is meant", by)
 	case err != nil:
 		return Usagef(networkHint(word), "%s: %s", by, err)
 	case !isName:
 		n.insert(network, by)
 		return nil
 	}
-	name := Address{Text: by, Host: word}
-	if err := name.checkHost(); err != nil {
-		return err
-	}
-	ctx, cancel := o.limit(ctx, name)
-	defer cancel()
-	ips, err := name.resolve(ctx, Options{Numeric: o.Numeric})
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
+	ips, err := lookUp(ctx, o, by, word)
 	for _, ip := range ips {
 		ip = plain(ip)
 		n.insert(netip.PrefixFrom(ip, ip.BitLen()), by)
 	}
 	return err
+}
+
+// lookUp returns the addresses of a name, of both families; by is what messages call it.
+func lookUp(ctx context.Context, o Options, by, name string) ([]netip.Addr, error) {
+	a := Address{Text: by, Host: name}
+	err := a.checkHost()
+	if err == nil {
+		var cancel context.CancelFunc
+		ctx, cancel = o.limit(ctx, a)
+		defer cancel()
+		var ips []netip.Addr
+		if ips, err = a.resolve(ctx, Options{Numeric: o.Numeric}); err == nil {
+			return ips, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	kind, what := describe(err)
+	return nil, &Error{Kind: kind, Addr: by, What: what, Err: err} // by is not cut as an address is
 }
 
 // A listError is what is wrong with a word of a list.
@@ -142,8 +155,6 @@ func parseNetwork(word string) (network netip.Prefix, isName bool, err error) {
 	address, length, hasLength := strings.Cut(word, "/")
 	ip, parseErr := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(address, "["), "]"))
 	switch {
-	case word == "":
-		return network, false, listError("an empty word: an address, a network or a name is meant")
 	case parseErr != nil && (hasLength || strings.Trim(word, "0123456789.-*:") == ""):
 		return network, false, listError("not an address and not a network")
 	case parseErr != nil:

@@ -18,7 +18,7 @@ type crlf struct {
 
 func (c *crlf) Write(p []byte) (int, error) { return writeEncoded(c.Stream, p, &c.buf, c.encode) }
 
-// encode returns what is sent for src: src itself where it has no line feed.
+// encode appends what is sent for src.
 func (c *crlf) encode(dst, src []byte) []byte {
 	rest := src
 	for {
@@ -36,26 +36,20 @@ func (c *crlf) encode(dst, src []byte) []byte {
 	if len(rest) > 0 {
 		c.afterCR = rest[len(rest)-1] == '\r'
 	}
-	if len(rest) == len(src) {
-		return src
-	}
 	return append(dst, rest...)
 }
 
 // maxEncoded is how many bytes are encoded for one write.
 const maxEncoded = 32 << 10
 
-// writeEncoded writes p in another form. The count that it returns is of p: where a
+// writeEncoded writes p in another form, by way of buf. The count that it returns is of p: where a
 // write fails, of the pieces before it.
 func writeEncoded(w io.Writer, p []byte, buf *[]byte, encode func(dst, src []byte) []byte) (int, error) {
 	n := 0
 	for n < len(p) {
 		piece := p[n:min(len(p), n+maxEncoded)]
-		encoded := encode((*buf)[:0], piece)
-		if cap(encoded) > cap(*buf) && len(encoded) > len(piece) {
-			*buf = encoded[:0]
-		}
-		if _, err := w.Write(encoded); err != nil {
+		*buf = encode((*buf)[:0], piece)
+		if _, err := w.Write(*buf); err != nil {
 			return n, err
 		}
 		n += len(piece)

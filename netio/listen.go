@@ -79,7 +79,10 @@ func (a Address) bindOne(ctx context.Context, o Options, network, host, port str
 	family := network // the socket's own: "tcp" can be either
 	lc := net.ListenConfig{Control: func(network, address string, raw syscall.RawConn) error {
 		family = network
-		return o.control(network, address, raw)
+		if err := o.control(network, address, raw); err != nil {
+			return err
+		}
+		return o.Socket.inherit(raw)
 	}}
 	lc.SetMultipathTCP(false) // a tenth fewer connections a second with it
 	l, err := lc.Listen(ctx, network, net.JoinHostPort(host, port))

@@ -50,15 +50,14 @@ func (t *telnet) Write(p []byte) (int, error) {
 
 // escapeIAC doubles the bytes that a command would begin with.
 func escapeIAC(dst, src []byte) []byte {
-	if bytes.IndexByte(src, telnetIAC) < 0 {
-		return src
-	}
-	for _, b := range src {
-		if dst = append(dst, b); b == telnetIAC {
-			dst = append(dst, b)
+	for {
+		i := bytes.IndexByte(src, telnetIAC)
+		if i < 0 {
+			return append(dst, src...)
 		}
+		dst = append(append(dst, src[:i+1]...), telnetIAC)
+		src = src[i+1:]
 	}
-	return dst
 }
 
 // Read gives the data. At the end it waits until all replies are written, so that the
