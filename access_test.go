@@ -39,9 +39,6 @@ func isServed(t *testing.T, addr string) bool {
 	return false
 }
 
-// port is where to reach a listener under another address.
-func port(addr string) string { return addr[strings.LastIndex(addr, ":")+1:] }
-
 func TestOnlyThoseWhoMayAreServed(t *testing.T) {
 	list := t.TempDir() + "/list"
 	if err := os.WriteFile(list, []byte("# loopback\n127.0.0.0/8, ::1\n"), 0o600); err != nil {

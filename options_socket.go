@@ -34,7 +34,7 @@ func (v *values) socketOptions() netio.SocketOptions {
 }
 
 const (
-	maxSocketBuffer  = 1e9             // of a number that is a C int for the kernel, which doubles it
+	maxSocketBuffer  = 1e9                 // of a number that is a C int for the kernel, which doubles it
 	maxInterfaceName = 256                 // the longest of the systems (Windows), with its NUL
 	maxKeepAlive     = 32767 * time.Second // tcp(7): MAX_TCP_KEEPIDLE
 )

@@ -8,6 +8,9 @@ import (
 	"fid/netio"
 )
 
+// port is where to reach a listener under another address.
+func port(addr string) string { return addr[strings.LastIndex(addr, ":")+1:] }
+
 func TestTypesOfServiceHaveTheirNumbers(t *testing.T) {
 	for word, want := range map[string]int{"lowdelay": 16, "throughput": 8, "reliability": 4, "lowcost": 2, "critical": 0xa0,
 		"inetcontrol": 0xc0, "netcontrol": 0xe0, "ef": 0xb8, "EF": 0xb8, "le": 4, "cs0": 0, "cs1": 0x20, "cs7": 0xe0,

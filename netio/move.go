@@ -34,12 +34,13 @@ func (d *direction) move(f *Flow, largest int) failure {
 // copy is the only loop of the portable pump that touches bytes.
 func (d *direction) copy(f *Flow, largest int) failure {
 	buf := make([]byte, min(minBuffer, largest))
+	pieces, _ := d.dst.Stream.(inPieces)
 	for {
 		n, err := d.src.Read(buf)
 		if n > 0 {
 			d.read.Add(int64(n))
 			f.touch()
-			if werr := d.write(f, buf[:n]); werr != nil {
+			if werr := d.write(f, buf[:n], pieces); werr != nil {
 				return failure{d.dst, werr}
 			}
 		}
@@ -56,12 +57,16 @@ func (d *direction) copy(f *Flow, largest int) failure {
 	}
 }
 
-// write writes p, as far as it can, in the pieces that the stream is written in.
-func (d *direction) write(f *Flow, p []byte) error {
-	pieces, inPieces := d.dst.Stream.(interface{ piece([]byte) int })
+// A Stream inPieces takes its time over a Write: each piece counts when it is written.
+type inPieces interface {
+	piece(p []byte) int // how much of p is the next one
+}
+
+// write writes p, as far as it can; pieces is nil for an ordinary Stream.
+func (d *direction) write(f *Flow, p []byte, pieces inPieces) error {
 	for {
 		piece := p
-		if inPieces {
+		if pieces != nil {
 			piece = p[:pieces.piece(p)]
 		}
 		n, err := d.dst.Write(piece)

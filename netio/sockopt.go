@@ -61,6 +61,9 @@ func (o *SocketOptions) options() []socketOption {
 // Refuse returns an error where something is asked for that this system or none of
 // the ends has: a relay's client may have what its target has not.
 func (o *SocketOptions) Refuse(ends ...Address) error {
+	if *o == (SocketOptions{}) {
+		return nil
+	}
 	here := optionNames()
 	for _, lacking := range []struct {
 		flag string
@@ -110,7 +113,7 @@ func (option socketOption) isOf(scheme string) bool {
 
 // control is called with every socket before it is bound or connected. The linger is
 // set first: what fails afterwards closes the socket, and the peer sees no end in order.
-func (o Options) control(network, address string, raw syscall.RawConn) error {
+func (o *Options) control(network, address string, raw syscall.RawConn) error {
 	if network != "unix" {
 		if err := controlLinger(network, address, raw); err != nil {
 			return err
@@ -120,7 +123,7 @@ func (o Options) control(network, address string, raw syscall.RawConn) error {
 }
 
 // asked is what a socket of these options has to remember: nil where that is nothing.
-func (o Options) asked() *SocketOptions {
+func (o *Options) asked() *SocketOptions {
 	if o.Socket == (SocketOptions{}) {
 		return nil
 	}
@@ -254,7 +257,7 @@ func (o *SocketOptions) short(raw syscall.RawConn) (notes []string) {
 }
 
 // noteShort tells what short has found.
-func (o Options) noteShort(addr string, conn syscall.Conn) {
+func (o *Options) noteShort(addr string, conn syscall.Conn) {
 	raw, err := conn.SyscallConn()
 	if err != nil || o.Note == nil {
 		return
@@ -263,33 +266,3 @@ func (o Options) noteShort(addr string, conn syscall.Conn) {
 		o.Note(addr, note)
 	}
 }
-
-// An option is how a system knows a socket option. The zero option is one that it
-// does not have.
-type option struct{ level, name int }
-
-// Names are what a system calls the options.
-type names struct {
-	recvBuffer, sendBuffer      option
-	tos, ttl, minTTL            option // of IPv4
-	trafficClass, hops, minHops option // the same of IPv6
-}
-
-// setOption sets an option of one number.
-func setOption(fd uintptr, o option, value int) error {
-	if o == (option{}) {
-		return errNotHere
-	}
-	return setsockopt(fd, o.level, o.name, value)
-}
-
-// getOption returns what an option is.
-func getOption(fd uintptr, o option) (int, error) {
-	if o == (option{}) {
-		return 0, errNotHere
-	}
-	return getsockopt(fd, o.level, o.name)
-}
-
-// errNotHere is the answer to an option that this system does not have.
-var errNotHere = &Error{Kind: KindOther, What: "this system does not have it"}

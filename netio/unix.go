@@ -95,7 +95,7 @@ func listenUnix(ctx context.Context, a Address, o Options) (Listener, error) {
 	return u, nil
 }
 
-func (o Options) listenUnix(ctx context.Context, path string) (*net.UnixListener, error) {
+func (o *Options) listenUnix(ctx context.Context, path string) (*net.UnixListener, error) {
 	lc := net.ListenConfig{Control: o.control}
 	l, err := lc.Listen(ctx, "unix", path)
 	if err != nil {
