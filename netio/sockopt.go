@@ -114,7 +114,7 @@ func (option socketOption) isOf(scheme string) bool {
 // control is called with every socket before it is bound or connected. The linger is
 // set first: what fails afterwards closes the socket, and the peer sees no end in order.
 func (o *Options) control(network, address string, raw syscall.RawConn) error {
-	if network != "unix" {
+	if !strings.HasPrefix(network, "unix") { // they know no reset
 		if err := controlLinger(network, address, raw); err != nil {
 			return err
 		}
@@ -156,6 +156,8 @@ func optionError(flag string, err error) error {
 	switch {
 	case errors.Is(err, errNoDevice):
 		what = "no such interface"
+	case errors.Is(err, syscall.EINVAL):
+		what = "not a value that the system takes"
 	case errors.Is(err, syscall.EPERM):
 		what = "not permitted (it takes root, or on Linux CAP_NET_RAW)"
 	}

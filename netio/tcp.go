@@ -100,7 +100,10 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 		begin := time.Now()
 		conn, err := nd.DialContext(ctx, "tcp", to.String())
 		if err == nil {
-			err = d.opts.asked().tune(conn)
+			if err = d.opts.asked().tune(conn); err != nil {
+				_ = conn.Close()
+				conn = nil
+			}
 		}
 		d.opts.step(to.String(), ": ", d.result(err), " after ", Seconds(time.Since(begin)))
 		return conn, err
