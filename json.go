@@ -27,6 +27,7 @@ type record struct {
 	Received   *int64      `json:"received,omitempty"`
 	Seconds    *float64    `json:"seconds,omitempty"`
 	Sessions   *int        `json:"sessions,omitempty"`
+	Denied     int         `json:"denied,omitempty"`
 	EndedFirst string      `json:"ended_first,omitempty"`
 	Probes     *int        `json:"probes,omitempty"`
 	Back       *int        `json:"back,omitempty"`
@@ -38,40 +39,6 @@ type record struct {
 	Pin        string      `json:"pin,omitempty"`
 	TLS        *secured    `json:"tls,omitempty"`
 	Presented  []presented `json:"presented,omitempty"`
-}
-
-// Secured is what a TLS handshake came to.
-type secured struct {
-	Version  string      `json:"version"`
-	Cipher   string      `json:"cipher"`
-	ALPN     string      `json:"alpn,omitempty"`
-	Name     string      `json:"name,omitempty"`
-	Verified string      `json:"verified,omitempty"`
-	Chain    []presented `json:"chain,omitempty"`
-}
-
-// Presented is a certificate of the peer.
-type presented struct {
-	Subject   string   `json:"subject"`
-	Issuer    string   `json:"issuer"`
-	Names     []string `json:"names,omitempty"`
-	NotBefore string   `json:"not_before"`
-	NotAfter  string   `json:"not_after"`
-	Pin       string   `json:"pin"`
-}
-
-func newSecured(s *netio.Security) *secured {
-	r := &secured{Version: s.Version, Cipher: s.Cipher, ALPN: s.ALPN, Name: s.Name, Verified: s.Verified}
-	r.Chain = newPresented(s.Chain)
-	return r
-}
-
-func newPresented(chain []netio.Certificate) (list []presented) {
-	for _, c := range chain {
-		list = append(list, presented{c.Subject, c.Issuer, c.Names,
-			c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339), c.Pin})
-	}
-	return list
 }
 
 type trips struct {
@@ -91,7 +58,7 @@ func jsonEvent(e modes.Event) string {
 	case modes.Ended:
 		r.Sent, r.Received = &e.Sent, &e.Received
 		r.setEnd(e.Err, netio.KindOf(e.Err))
-	case modes.Shut:
+	case modes.Shut, modes.Denied:
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Made:
 		r.Pin, r.Text = e.Text, ""
@@ -143,6 +110,7 @@ func local(e modes.Event) string {
 // A summary adds up the sessions of a run.
 type summary struct {
 	sessions       int
+	denied         int
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin
 	local          string      // kept for JSON only
@@ -152,6 +120,8 @@ func (s *summary) add(e modes.Event) {
 	switch e.Name {
 	case modes.Listening, modes.Accepted, modes.Connected:
 		s.last.Addr, s.last.Peer = e.Addr, e.Peer
+	case modes.Denied:
+		s.denied++
 	case modes.Echo:
 		s.sent += e.Sent
 		s.received += e.Sent
@@ -167,7 +137,7 @@ func (s *summary) add(e modes.Event) {
 func (s *summary) json(c *console, err error, code netio.Kind) string {
 	seconds := time.Since(c.begin).Seconds()
 	r := record{Event: "summary", Mode: c.mode, Address: s.last.Addr, Peer: s.last.Peer, Local: s.local,
-		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions}
+		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions, Denied: s.denied}
 	if s.sessions == 1 {
 		r.EndedFirst = s.last.First
 	}

@@ -86,7 +86,7 @@ func parse(line commandLine, out *console) (task, error) {
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return netio.Usagef("", "%s", err) },
 		Flags:          line.cliFlags(),
 		Action: func(c *cli.Context) (err error) {
-			t, err = prepare(&values{c: c, table: line.table, typed: line.flags, asNC: out.asNC}, out)
+			t, err = prepare(&values{c: c, table: line.table, line: line, asNC: out.asNC}, out)
 			return err
 		},
 	}
@@ -105,6 +105,17 @@ func (l commandLine) cliFlags() []cli.Flag {
 	for i := range l.table {
 		if l.names(l.table[i].name()) {
 			list = append(list, &l.table[i])
+		}
+	}
+	return list
+}
+
+// all returns every value of a flag that may be repeated, in their order.
+func (l commandLine) all(name string) []string {
+	var list []string
+	for _, typed := range l.flags {
+		if value, found := strings.CutPrefix(typed, "--"+name+"="); found {
+			list = append(list, value)
 		}
 	}
 	return list

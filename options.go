@@ -17,8 +17,8 @@ import (
 type values struct {
 	c     *cli.Context
 	table []flag
-	typed []string // the flags of the command line, each --name or --name=value
-	asNC  bool     // started under the name nc
+	line  commandLine
+	asNC  bool // started under the name nc
 	err   error
 }
 
@@ -29,6 +29,9 @@ func (v *values) fail(err error) {
 }
 
 func (v *values) is(name string) bool { return v.c.IsSet(name) }
+
+// all returns every value of a flag that may be repeated, in their order.
+func (v *values) all(name string) []string { return v.line.all(name) }
 
 // duration reads a flag of seconds or of a number with a unit; 0 is off.
 func (v *values) duration(name string) time.Duration {
@@ -174,6 +177,8 @@ func (v *values) options(out *console) modes.Options {
 	if (out.mode == "echo" || out.mode == "relay") && !v.is("idle-timeout") {
 		o.Rules.HalfOpen = modes.HalfOpenLimit
 	}
+	o.Net.Socket = v.socketOptions()
+	o.Net.Layers = v.layers(out)
 	o.Rules.FirstByte = v.duration("first-byte-timeout")
 	o.Rules.Hangup = v.is("hangup")
 	o.Rules.SendOnly = v.is("send-only")

@@ -10,18 +10,6 @@ import (
 	"fid/netio"
 )
 
-// all returns what was typed for a flag that may be repeated, in its order. The
-// library keeps the last value of any flag only.
-func (v *values) all(name string) []string {
-	var list []string
-	for _, typed := range v.typed {
-		if value, found := strings.CutPrefix(typed, "--"+name+"="); found {
-			list = append(list, value)
-		}
-	}
-	return list
-}
-
 // proxyEnv is the value of --proxy that stands for the environment.
 const proxyEnv = "env"
 

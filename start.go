@@ -28,8 +28,12 @@ func prepare(v *values, out *console) (task, error) {
 	}
 	tlsTalk(&t.options.Net, out)
 	t.password = v.proxies(&t.options.Net)
+	t.options.Net.Note = func(addr, what string) { out.event(modes.Event{Name: modes.Note, Addr: addr, Text: what}) }
 	var err error
 	t.mode, err = v.mode(out.mode, v.c.Args().Slice())
+	if err == nil {
+		err = t.options.Net.Socket.Refuse(endsOf(t.mode)...)
+	}
 	if v.err != nil {
 		err = v.err
 	}
@@ -107,7 +111,7 @@ func (v *values) server(words []string, usage string) (modes.Server, error) {
 	}
 	address, err := v.address(words, netio.ToListen, usage)
 	s := modes.Server{Address: address, Max: v.number("max-conns", 0, 1, 1<<30), Once: v.is("once"),
-		Accept: v.duration("accept-timeout"), Ready: v.ready()}
+		Accept: v.duration("accept-timeout"), Ready: v.ready(), Access: v.access(address)}
 	return s, err
 }
 
@@ -166,9 +170,6 @@ func (v *values) connect(words []string) (runner, error) {
 	v.need("count", "echo")
 	v.need("size", "echo")
 	v.need("random", "probe")
-	if v.is("interval") && !v.is("probe") && !v.is("echo") {
-		v.fail(netio.Usagef("--idle-timeout DUR ends an idle session", "-i needs -z or --echo"))
-	}
 	if v.is("probe") {
 		return v.probe(words)
 	}

@@ -29,6 +29,10 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 		if c.verbose > 0 || c.onScreen {
 			return c.prefix() + netio.Label(e.Addr) + peerName(e.Peer) + " connected", false
 		}
+	case modes.Denied:
+		if watched && c.serving && !c.once { // else it is how the run ends
+			return c.prefix() + e.Err.Error(), false
+		}
 	case modes.Connected:
 		if c.verbose > 0 && e.Client != "" {
 			return c.prefix() + netio.Label(peerName(e.Client)) + "connected to " + e.Addr + between(e.Peer, local(e)), false

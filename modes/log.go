@@ -11,6 +11,7 @@ const (
 	Step      = "step"      // Text: only where -vv asks for it
 	Connected = "connected" // Addr, Peer, Local, Through, Seconds, Client
 	Accepted  = "accepted"  // Addr, Peer, Local
+	Denied    = "denied"    // Addr, Peer, Err: a client that may not connect
 	Made      = "made"      // Addr, Text: the pin of a certificate that was made for the run
 	Secured   = "secured"   // Addr, Peer, Client, Security: a TLS handshake is done
 	Note      = "note"      // Addr, Text, Quiet

@@ -14,10 +14,12 @@ type Server struct {
 	Once     bool          // end after the first session
 	Accept   time.Duration // how long to wait for the first client; 0 is for ever
 	Ready    Ready
-	perEnd   int              // descriptors that a session takes
-	sockets  bool             // both ends of a session are sockets
-	isFatal  func(error) bool // which session's error ends the run; nil is none
+	Access   netio.AccessLists // who may connect
+	perEnd   int               // descriptors that a session takes
+	sockets  bool              // both ends of a session are sockets
+	isFatal  func(error) bool  // which session's error ends the run; nil is none
 	engine   *netio.Engine
+	access   *netio.Access
 	listener netio.Listener
 }
 
@@ -33,6 +35,11 @@ const spareDescriptors = 32
 // Once, or with a session's fatal error. The sessions are those of pump.
 func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle handler) error {
 	s.Ready.clear()
+	access, err := s.Access.Resolve(ctx, o.Net)
+	if err != nil {
+		return err
+	}
+	s.access = access
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.engine = netio.NewEngine(ctx, pump, s.sockets)
@@ -66,6 +73,9 @@ func (s *Server) one(o Options, first *time.Timer, handle handler) error {
 	if err != nil {
 		return err
 	}
+	if err := s.refuse(client, o); err != nil {
+		return err
+	}
 	s.greet(client, first, o)
 	_ = s.listener.Close()
 	ended := make(chan error, 1)
@@ -76,6 +86,10 @@ func (s *Server) one(o Options, first *time.Timer, handle handler) error {
 // many serves clients in parallel until ctx ends, or with a session's fatal error.
 func (s *Server) many(o Options, cancel context.CancelCauseFunc, first *time.Timer, handle handler) error {
 	return s.engine.Serve(s.listener, s.slots(), func(client *netio.End, release func()) {
+		if s.refuse(client, o) != nil {
+			release()
+			return
+		}
 		s.greet(client, first, o)
 		s.begin(client, o, handle, func(err error) {
 			release()
@@ -97,6 +111,17 @@ func (s *Server) begin(client *netio.End, o Options, handle handler, done func(e
 		o.Log.secured(s.Address.Text, client, "")
 		handle(client, done)
 	})
+}
+
+// refuse resets a client that may not connect, before anything is done for it: an end in
+// order would be an empty answer.
+func (s *Server) refuse(client *netio.End, o Options) error {
+	err := s.access.Check(s.Address.Text, client.Peer)
+	if err != nil {
+		_ = client.Close()
+		o.Log(Event{Name: Denied, Addr: s.Address.Text, Peer: client.Peer, Err: err})
+	}
+	return err
 }
 
 // greet tells of a client that has been accepted, and stops the clock that runs

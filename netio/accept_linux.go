@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"sync"
@@ -27,10 +28,11 @@ type acceptors struct {
 // goroutine.
 type acceptor struct {
 	*acceptors
-	loop *loop
-	port port
-	name string
-	wait time.Duration // the pause after the next failure
+	loop  *loop
+	port  port
+	name  string
+	asked *SocketOptions // nil: nothing
+	wait  time.Duration  // the pause after the next failure
 
 	watching, resting, closed bool
 }
@@ -78,11 +80,25 @@ func (g *acceptors) add(on *loop, l *listener) bool {
 	if err != nil {
 		return false
 	}
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // accepted sockets inherit it (tcp(7))
-	a := &acceptor{acceptors: g, loop: on, name: l.name, wait: minBackoff}
+	a := &acceptor{acceptors: g, loop: on, name: l.name, asked: l.asked, wait: minBackoff}
 	a.port = port{fd: fd, ready: a.ready}
 	g.all = append(g.all, a)
 	return true
+}
+
+// inherit sets on a socket, before it listens, what those that a loop accepts have from
+// it (tcp(7)): a client can connect before the loop is there.
+func (o *SocketOptions) inherit(raw syscall.RawConn) error {
+	var err error
+	closed := raw.Control(func(fd uintptr) {
+		if !o.Nagle {
+			err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+		}
+		if o.KeepAlive > 0 && err == nil {
+			err = (&rawConn{int(fd), nil}).SetKeepAliveConfig(o.keepAlive())
+		}
+	})
+	return errors.Join(closed, err)
 }
 
 func (g *acceptors) close() {
@@ -158,7 +174,9 @@ func (a *acceptor) ready(cause error) {
 	fd, from, err := syscall.Accept4(a.port.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 	if err == nil {
 		a.wait = minBackoff
-		a.accepted(rawEnd(fd, a.loop, a.name, addrPort(from)), a.done)
+		end := rawEnd(fd, a.loop, a.name, addrPort(from))
+		end.Sock.asked = a.asked
+		a.accepted(end, a.done)
 		return
 	}
 	a.free(a)

@@ -3,6 +3,7 @@
 package netio
 
 import (
+	"context"
 	"io/fs"
 	"net"
 	"os"
@@ -16,9 +17,9 @@ const askNetwork = "unixgram" // of removeStale
 // bindUnix makes the socket file with its final mode: chmod afterwards would
 // leave a moment in which others can connect. The umask is the process's, so
 // this is done before any other goroutine makes files.
-func bindUnix(path string, mode fs.FileMode) (*net.UnixListener, error) {
+func bindUnix(ctx context.Context, o Options, path string, mode fs.FileMode) (*net.UnixListener, error) {
 	defer syscall.Umask(syscall.Umask(int(^mode & fs.ModePerm)))
-	return net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: path})
+	return o.listenUnix(ctx, path)
 }
 
 // How often and how long to wait for a lock: whoever holds it asks a socket for

@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"context"
 	"io/fs"
 	"net"
 )
@@ -8,8 +9,8 @@ import (
 const askNetwork = "unix" // of removeStale; there are no datagrams here
 
 // bindUnix: the directory's access rights are the socket's on Windows.
-func bindUnix(path string, _ fs.FileMode) (*net.UnixListener, error) {
-	return net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: path})
+func bindUnix(ctx context.Context, o Options, path string, _ fs.FileMode) (*net.UnixListener, error) {
+	return o.listenUnix(ctx, path)
 }
 
 // lockDirectory: nothing is there to lock a directory with on Windows.

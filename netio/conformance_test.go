@@ -20,19 +20,22 @@ type row struct {
 	listen func(t testing.TB) string // an address to listen on
 	resets bool                      // the transport knows a reset
 	loop   bool                      // sessions are an Engine's, on event loops where there are any
+	layers []Layer                   // on both ends
 }
 
 func rows() []row {
 	schemes := []row{
-		{"tcp4", func(testing.TB) string { return "tcp4:127.0.0.1:0" }, true, false},
-		{"tcp6", func(testing.TB) string { return "tcp6:[::1]:0" }, true, false},
-		{"unix", func(t testing.TB) string { return "unix:" + t.TempDir() + "/s" }, false, false},
+		{"tcp4", func(testing.TB) string { return "tcp4:127.0.0.1:0" }, true, false, nil},
+		{"tcp6", func(testing.TB) string { return "tcp6:[::1]:0" }, true, false, nil},
+		{"unix", func(t testing.TB) string { return "unix:" + t.TempDir() + "/s" }, false, false, nil},
 	}
-	all := append(schemes, row{"tls", func(testing.TB) string { return "tls:127.0.0.1:0" }, true, false})
+	all := append(schemes, row{"tls", func(testing.TB) string { return "tls:127.0.0.1:0" }, true, false, nil})
 	for _, r := range schemes {
-		all = append(all, row{r.name + " on a loop", r.listen, r.resets, true})
+		all = append(all, row{r.name + " on a loop", r.listen, r.resets, true, nil})
 	}
-	return all
+	telnet := schemes[0]
+	telnet.name, telnet.layers = "tcp4 as telnet", []Layer{Telnet}
+	return append(all, telnet)
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.
@@ -95,7 +98,7 @@ func pair(t testing.TB, r row) (dialled, accepted *End) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	l, err := addr.Listen(ctx, Options{})
+	l, err := addr.Listen(ctx, Options{Layers: r.layers})
 	if err != nil {
 		if strings.HasPrefix(r.name, "tcp6") {
 			t.Skip("no IPv6 here: ", err)
@@ -110,7 +113,7 @@ func pair(t testing.TB, r row) (dialled, accepted *End) {
 	if to.Scheme == "tls" {
 		to.SetOption("insecure", "yes") // the listener has made its certificate just now
 	}
-	dialer, err := to.Dialer(Options{})
+	dialer, err := to.Dialer(Options{Layers: r.layers})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,9 +43,9 @@ func (d *embeddedDialer) Dial(ctx context.Context) (*End, error) {
 
 func embeddedListener(ctx context.Context, text string) (Listener, error) {
 	a := Address{Text: text, Port: "0"}
-	l, err := a.bindOne(ctx, "tcp4", "127.0.0.1", "0")
+	l, err := a.bindOne(ctx, Options{}, "tcp4", "127.0.0.1", "0")
 	if err != nil {
-		l, err = a.bindOne(ctx, "tcp6", "::1", "0")
+		l, err = a.bindOne(ctx, Options{}, "tcp6", "::1", "0")
 	}
 	return l, err
 }

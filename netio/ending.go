@@ -141,6 +141,7 @@ func (s *session) breakOff(e *End, err error) {
 	}
 	s.broken, s.cause = e, err
 	s.clocks.halfOpen(s, false) // what had arrived is not written for ever
+	e.stopWriting()
 	if e == s.near {
 		s.carrier.stopReading(s.far)
 	} else {
@@ -157,7 +158,7 @@ func hangupError() error {
 func (s *session) resetError() error {
 	_, why := describe(s.cause)
 	e := &Error{Kind: KindReset, Addr: s.broken.Name, Err: s.cause}
-	sent := max(0, s.flow.Out.Written()-int64(s.far.unacked())) // TLS has bytes of its own in the queue
+	sent := max(0, s.flow.Out.Written()-int64(s.far.unacked())) // a layer, as TLS, may send more bytes than it is given
 	switch {
 	case errors.Is(s.cause, errReset):
 		why = "reset"

@@ -16,7 +16,7 @@ func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {
 		return KindTimeout, "no answer", true
 	case syscall.EAGAIN:
 		return KindTimeout, "too many clients wait there already", true // unix(7), of connect
-	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE:
+	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, syscall.ENOTCONN: // shutdown(2) says ENOTCONN
 		return KindReset, "reset", true
 	case syscall.EHOSTUNREACH:
 		return KindUnreachable, "host unreachable", true

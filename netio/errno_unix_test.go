@@ -23,6 +23,7 @@ func TestFailuresAreClassedByTheirNumbers(t *testing.T) {
 		{syscall.ETIMEDOUT, KindTimeout, "no answer"},
 		{syscall.ECONNRESET, KindReset, "reset"},
 		{syscall.EPIPE, KindReset, "reset"},
+		{syscall.ENOTCONN, KindReset, "reset"},
 		{syscall.EADDRINUSE, KindBind, "in use"},
 		{syscall.EMFILE, KindOther, "too many open files"},
 		{&net.DNSError{Err: "x", IsNotFound: true}, KindName, "no such name"},

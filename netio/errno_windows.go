@@ -15,7 +15,7 @@ func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {
 		return KindRefused, "refused", true
 	case windows.WSAETIMEDOUT:
 		return KindTimeout, "no answer", true
-	case windows.WSAECONNRESET, windows.WSAECONNABORTED, windows.WSAESHUTDOWN:
+	case windows.WSAECONNRESET, windows.WSAECONNABORTED, windows.WSAESHUTDOWN, windows.WSAENOTCONN:
 		return KindReset, "reset", true
 	case windows.WSAEHOSTUNREACH:
 		return KindUnreachable, "host unreachable", true

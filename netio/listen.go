@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"syscall"
 )
 
 // portTries is how often a free port is looked for that all addresses of a
@@ -24,7 +25,7 @@ func listenTCP(ctx context.Context, a Address, o Options) (Listener, error) {
 	ip, err := netip.ParseAddr(a.Host)
 	if a.Host == "" || err == nil && ip == netip.IPv6Unspecified() && family == "" {
 		host := map[string]string{"": "", "4": "0.0.0.0", "6": "::"}[family]
-		return a.bind(ctx, "tcp"+family, []string{host})
+		return a.bind(ctx, o, "tcp"+family, []string{host})
 	}
 	ips, err := a.resolve(ctx, o)
 	if err != nil {
@@ -34,7 +35,7 @@ func listenTCP(ctx context.Context, a Address, o Options) (Listener, error) {
 	for _, ip := range ips {
 		hosts = append(hosts, ip.String())
 	}
-	return a.bind(ctx, "", hosts)
+	return a.bind(ctx, o, "", hosts)
 }
 
 func networkOf(ip netip.Addr) string {
@@ -46,12 +47,12 @@ func networkOf(ip netip.Addr) string {
 
 // bind listens on every host; an empty network is each one's own. With port 0
 // the system picks a port for the first and the others get the same.
-func (a Address) bind(ctx context.Context, network string, hosts []string) (Listener, error) {
+func (a Address) bind(ctx context.Context, o Options, network string, hosts []string) (Listener, error) {
 	for try := 1; ; try++ {
 		bound := &listeners{ends: make(chan accepted), closed: make(chan struct{})}
 		port := a.Port
 		for _, host := range hosts {
-			l, err := a.bindOne(ctx, network, host, port)
+			l, err := a.bindOne(ctx, o, network, host, port)
 			if err != nil {
 				_ = bound.Close()
 				if a.Port == "0" && port != "0" && try < portTries {
@@ -71,24 +72,38 @@ func (a Address) bind(ctx context.Context, network string, hosts []string) (List
 	}
 }
 
-func (a Address) bindOne(ctx context.Context, network, host, port string) (*listener, error) {
+func (a Address) bindOne(ctx context.Context, o Options, network, host, port string) (*listener, error) {
 	if network == "" {
 		network = networkOf(netip.MustParseAddr(host))
 	}
-	lc := net.ListenConfig{Control: controlLinger}
+	family := network // the socket's own: "tcp" can be either
+	lc := net.ListenConfig{Control: func(network, address string, raw syscall.RawConn) error {
+		family = network
+		if err := o.control(network, address, raw); err != nil {
+			return err
+		}
+		return o.Socket.inherit(raw)
+	}}
 	lc.SetMultipathTCP(false) // a tenth fewer connections a second with it
 	l, err := lc.Listen(ctx, network, net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, bindError(a.Text, host, port, err)
 	}
+	if o.asked() != nil {
+		o.noteShort(a.Text, l.(syscall.Conn))
+	}
 	name := a.Text
 	if a.Port == "0" {
 		name = l.Addr().String() // the user's word says nothing of it
 	}
-	return &listener{l, name}, nil
+	return &listener{l, name, family, o.asked()}, nil
 }
 
 func bindError(text, host, port string, err error) error {
+	var mine *Error
+	if errors.As(err, &mine) { // a socket option
+		return &Error{Kind: mine.Kind, Addr: text, What: mine.What, Err: err}
+	}
 	kind, what := describe(err)
 	e := &Error{Kind: KindBind, Addr: text, What: "cannot bind: " + what, Err: err}
 	if host != "" && JoinText(host, port) != text && text != port {
@@ -106,7 +121,9 @@ func bindError(text, host, port string, err error) error {
 // A listener accepts on one socket.
 type listener struct {
 	net.Listener
-	name string
+	name    string
+	network string         // "tcp4", "tcp6" or "unix"
+	asked   *SocketOptions // nil: nothing
 }
 
 func (l *listener) Accept() (*End, error) {
@@ -114,7 +131,15 @@ func (l *listener) Accept() (*End, error) {
 	if err != nil {
 		return nil, err
 	}
-	return socketEnd(conn, l.name), nil
+	end := socketEnd(conn, l.name)
+	if l.asked != nil {
+		err = l.asked.accepted(l.network, end.Sock, conn)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return end, nil
 }
 
 // listeners accept on several sockets, the addresses of one name.

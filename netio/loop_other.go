@@ -2,7 +2,10 @@
 
 package netio
 
-import "context"
+import (
+	"context"
+	"syscall"
+)
 
 // There are no event loops here: an Engine's sessions are all goroutines'.
 type loops struct{}
@@ -25,3 +28,6 @@ func (d *tcpDialer) dialRaw(*loop, *End, func(*End, error)) bool { return false 
 
 func (e *End) toLoop() bool    { return false }
 func (e *End) toPoller() error { return nil }
+
+// inherit is for sockets that a loop accepts: Go sets the same on its own.
+func (o *SocketOptions) inherit(syscall.RawConn) error { return nil }

@@ -170,7 +170,7 @@ func (s *loopSession) tick(now time.Time) {
 // keepAlive sets on a socket what Go sets on its own. A session's first second
 // goes without: most of those that come by the thousand are over by then.
 func keepAlive(e *End) {
-	if e.Sock.tcp != nil {
+	if e.Sock.tcp != nil && !e.Sock.asked.keepsAlive() {
 		_ = e.Sock.tcp.SetKeepAliveConfig(ordinaryKeepAlive())
 	}
 }

@@ -34,6 +34,7 @@ func (d *direction) move(f *Flow, largest int) failure {
 // copy is the only loop of the portable pump that touches bytes.
 func (d *direction) copy(f *Flow, largest int) failure {
 	buf := make([]byte, min(minBuffer, largest))
+	pieces, _ := d.dst.Stream.(inPieces)
 	for {
 		n, err := d.src.Read(buf)
 		if n > 0 {
@@ -41,13 +42,7 @@ func (d *direction) copy(f *Flow, largest int) failure {
 				copy(d.head[:], buf[:n])
 			}
 			f.touch()
-			w, werr := d.dst.Write(buf[:n])
-			d.written.Add(int64(w))
-			f.touch()
-			if werr == nil && w < n {
-				werr = io.ErrShortWrite
-			}
-			if werr != nil {
+			if werr := d.write(f, buf[:n], pieces); werr != nil {
 				return failure{d.dst, werr}
 			}
 		}
@@ -61,6 +56,33 @@ func (d *direction) copy(f *Flow, largest int) failure {
 		if n == len(buf) && n < largest {
 			buf = make([]byte, min(2*n, largest))
 		}
+	}
+}
+
+// A Stream inPieces takes its time over a Write: each piece counts when it is written.
+type inPieces interface {
+	piece(p []byte) int // how much of p is the next one
+}
+
+// write writes p, as far as it can; pieces is nil for an ordinary Stream.
+func (d *direction) write(f *Flow, p []byte, pieces inPieces) error {
+	for {
+		piece := p
+		if pieces != nil {
+			piece = p[:pieces.piece(p)]
+		}
+		n, err := d.dst.Write(piece)
+		d.written.Add(int64(n))
+		f.touch()
+		switch {
+		case err != nil:
+			return err
+		case n < len(piece):
+			return io.ErrShortWrite
+		case n == len(p):
+			return nil
+		}
+		p = p[n:]
 	}
 }
 

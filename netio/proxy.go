@@ -90,7 +90,7 @@ type try struct {
 func (t *try) through(hops []*hop) (*End, error) {
 	o := t.opts
 	o.Timeout, o.Proxies = 0, nil // the limit is that of within
-	first := &tcpDialer{hops[0].At, o}
+	first := &tcpDialer{addr: hops[0].At, opts: o}
 	end, err := first.Dial(t.within)
 	if err != nil {
 		return nil, t.ended(err, hops[0].At.Text, "")

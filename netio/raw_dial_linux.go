@@ -39,7 +39,7 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 // for that only a tcpDialer knows.
 func (d *tcpDialer) literal() (to netip.AddrPort, plain bool) {
 	ip, err := netip.ParseAddr(d.addr.Host)
-	if err != nil || ip.Zone() != "" || isZoneless(ip) || d.opts.Step != nil || d.opts.Source != "" || d.opts.SourcePort != "" {
+	if err != nil || ip.Zone() != "" || isZoneless(ip) || d.opts.Step != nil || d.opts.asked() != nil || d.opts.Source != "" || d.opts.SourcePort != "" {
 		return to, false
 	}
 	if _, err := d.addr.resolve(context.Background(), d.opts); err != nil {

@@ -115,7 +115,7 @@ func (e *End) toPoller() error {
 	}
 	_ = raw.Close() // of two descriptors: the socket stays as it is
 	e.setConn(conn.(sockConn), e.Sock.tcp != nil)
-	return nil
+	return e.Sock.asked.tune(conn) // net.FileConn sets what Go's own connections have
 }
 
 // rawEnd makes the End of a connected TCP socket.

@@ -20,18 +20,20 @@ const (
 // Options are what the command line says of how to dial and listen. The zero
 // Options use both families, look up names, and bind nothing.
 type Options struct {
-	Family      string                 // "4" or "6": only that family; "" is both
-	Numeric     bool                   // no look-ups: a name is an error (-n)
-	Source      string                 // the address to dial from (-s); "" is the system's choice
-	SourcePort  string                 // the port to dial from (-p); "" is the system's choice
-	Timeout     time.Duration          // for look-up and all addresses together; 0 is no limit
-	TimeoutFlag string                 // the flag that set Timeout
-	Step        func(string)           // told of every step (-vv); nil is nobody
-	KeyLog      string                 // the file that gets the secrets of TLS sessions (SSLKEYLOGFILE); "" is none
-	MadePin     func(addr, pin string) // told the pin of a certificate that was made for the run; nil is nobody
-	Layers      []Layer                // put on every stream that is opened, the first one nearest to the network
-	Proxies     []Proxy                // the way of what is dialled over TCP, the nearest one first; none is direct
-	Bypass      Bypass                 // what is dialled without Proxies all the same
+	Family      string                  // "4" or "6": only that family; "" is both
+	Numeric     bool                    // no look-ups: a name is an error (-n)
+	Source      string                  // the address to dial from (-s); "" is the system's choice
+	SourcePort  string                  // the port to dial from (-p); "" is the system's choice
+	Timeout     time.Duration           // for look-up and all addresses together; 0 is no limit
+	TimeoutFlag string                  // the flag that set Timeout
+	Step        func(string)            // told of every step (-vv); nil is nobody
+	KeyLog      string                  // the file that gets the secrets of TLS sessions (SSLKEYLOGFILE); "" is none
+	MadePin     func(addr, pin string)  // told the pin of a certificate that was made for the run; nil is nobody
+	Layers      []Layer                 // put on every stream that is opened, the first one nearest to the network
+	Proxies     []Proxy                 // the way of what is dialled over TCP, the nearest one first; none is direct
+	Bypass      Bypass                  // what is dialled without Proxies all the same
+	Socket      SocketOptions           // of the sockets on both ends
+	Note        func(addr, what string) // told what a person might wonder about an end; nil is nobody
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns

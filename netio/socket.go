@@ -16,7 +16,8 @@ type Socket struct {
 	conn    sockConn
 	tcp     tcpConn // conn once more; nil for a Unix socket
 	finSent atomic.Bool
-	goodbye atomic.Int32 // bytes of a close_notify, which is no data, at the end of what was sent
+	goodbye atomic.Int32   // bytes of a close_notify, which is no data, at the end of what was sent
+	asked   *SocketOptions // by the command line; nil is nothing
 }
 
 // A sockConn is a socket as a Stream: *net.TCPConn, *net.UnixConn, or what an
@@ -129,9 +130,9 @@ func (s *Socket) isDead() bool {
 // watchful tightens keepalive on a connection whose peer has sent its FIN: a
 // peer process that is gone answers a probe with RST once its kernel forgets
 // it (FIN_WAIT2, 60 s on Linux). Fewer than 30 probes would end a live
-// half-closed peer in a short outage of the network.
+// half-closed peer in a short outage of the network. What --keepalive says stays.
 func (s *Socket) watchful() {
-	if s.tcp != nil {
+	if s.tcp != nil && !s.asked.keepsAlive() {
 		_ = s.tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 30})
 	}
 }

@@ -123,6 +123,13 @@ func (e *End) drain() error {
 	return e.Sock.drain()
 }
 
+// stopWriting calls off a Write of e that waits for a clock of its own.
+func (e *End) stopWriting() {
+	if s, ok := e.Stream.(interface{ stopWriting() }); ok {
+		s.stopWriting()
+	}
+}
+
 // isIdle reports whether a Read of e would give nothing now.
 func (e *End) isIdle() bool {
 	if e.Sock != nil {

@@ -8,12 +8,15 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 )
 
 type tcpDialer struct {
-	addr Address
-	opts Options
+	addr  Address
+	opts  Options
+	noted sync.Once // notes of the socket options are told once
 }
 
 func dialTCP(a Address, o Options) (Dialer, error) {
@@ -30,7 +33,7 @@ func dialTCP(a Address, o Options) (Dialer, error) {
 		}
 		o.step(a.Text, ": not through a proxy (", entry, ")")
 	}
-	return &tcpDialer{a, o}, nil
+	return &tcpDialer{addr: a, opts: o}, nil
 }
 
 // Dial looks the host up and races its addresses, all within Options.Timeout.
@@ -58,7 +61,16 @@ func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 	if conn == nil {
 		return nil, d.failure(ctx, attempts)
 	}
-	return socketEnd(conn, d.addr.Text), nil
+	return d.connected(conn), nil
+}
+
+// connected makes the End of a connection.
+func (d *tcpDialer) connected(conn net.Conn) *End {
+	end := socketEnd(conn, d.addr.Text)
+	if end.Sock.asked = d.opts.asked(); end.Sock.asked != nil {
+		d.noted.Do(func() { d.opts.noteShort(d.addr.Text, conn.(syscall.Conn)) })
+	}
+	return end
 }
 
 // dialer returns what dials one address, from the source asked for.
@@ -83,7 +95,7 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 		}
 	}
 	return func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
-		nd := net.Dialer{Control: controlLinger}
+		nd := net.Dialer{Control: d.opts.control}
 		nd.SetMultipathTCP(false)
 		if d.opts.Source != "" || d.opts.SourcePort != "" {
 			from, err := sourceFor(to.Addr(), sources, uint16(port))
@@ -94,6 +106,12 @@ func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.Add
 		}
 		begin := time.Now()
 		conn, err := nd.DialContext(ctx, "tcp", to.String())
+		if err == nil {
+			if err = d.opts.asked().tune(conn); err != nil {
+				_ = conn.Close()
+				conn = nil
+			}
+		}
 		d.opts.step(to.String(), ": ", d.result(err), " after ", Seconds(time.Since(begin)))
 		return conn, err
 	}, nil

@@ -25,18 +25,19 @@ func maxUnixPath() int {
 }
 
 type unixDialer struct {
-	addr Address
-	opts Options
+	addr  Address
+	opts  Options
+	noted sync.Once // notes of the socket options are told once
 }
 
-func dialUnix(a Address, o Options) (Dialer, error) { return &unixDialer{a, o}, nil }
+func dialUnix(a Address, o Options) (Dialer, error) { return &unixDialer{addr: a, opts: o}, nil }
 
 // Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
 // that is killed looks like one that has finished.
 func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
 	ctx, cancel := d.opts.limit(ctx, d.addr)
 	defer cancel()
-	var nd net.Dialer
+	nd := net.Dialer{Control: d.opts.control}
 	conn, err := nd.DialContext(ctx, "unix", d.addr.Path)
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -45,6 +46,7 @@ func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
 		kind, what := describe(err)
 		return nil, &Error{Kind: kind, Addr: d.addr.Text, What: what, Err: err}
 	}
+	d.noted.Do(func() { d.opts.noteShort(d.addr.Text, conn.(syscall.Conn)) })
 	return socketEnd(conn, d.addr.Text), nil
 }
 
@@ -65,7 +67,7 @@ func (a Address) isAbstract() bool { return strings.HasPrefix(a.Path, "@") }
 
 // listenUnix binds a Unix socket of mode 0600, or what ",mode=" says. A socket
 // file that nobody answers on is replaced; anything else that is there stays.
-func listenUnix(_ context.Context, a Address, _ Options) (Listener, error) {
+func listenUnix(ctx context.Context, a Address, o Options) (Listener, error) {
 	mode := uint64(0o600)
 	if m, ok := a.Options["mode"]; ok {
 		var err error
@@ -79,17 +81,27 @@ func listenUnix(_ context.Context, a Address, _ Options) (Listener, error) {
 			return nil, err
 		}
 	}
-	l, err := bindUnix(a.Path, fs.FileMode(mode))
+	l, err := bindUnix(ctx, o, a.Path, fs.FileMode(mode))
 	if err != nil {
 		return nil, unixBindError(a, err)
 	}
-	u := &unixListener{listener: &listener{l, a.Text}}
+	o.noteShort(a.Text, l)
+	u := &unixListener{listener: &listener{l, a.Text, "unix", o.asked()}}
 	if !a.isAbstract() {
 		l.SetUnlinkOnClose(false) // Go would unlink whatever has the name by then
 		u.path = absoluteIfShort(a.Path)
 		u.file, _ = os.Lstat(u.path)
 	}
 	return u, nil
+}
+
+func (o *Options) listenUnix(ctx context.Context, path string) (*net.UnixListener, error) {
+	lc := net.ListenConfig{Control: o.control}
+	l, err := lc.Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return l.(*net.UnixListener), nil
 }
 
 // absoluteIfShort is the path that can be dialled from anywhere, if it can be

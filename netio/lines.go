@@ -1,0 +1,74 @@
+package netio
+
+import (
+	"bytes"
+	"sync"
+	"time"
+)
+
+// Paced returns the Layer of -i: between one line sent and the next there is a pause of
+// at least interval. It must be the outermost, so that the pump sees it: each line
+// counts as sent when it is, not when the last one is.
+func Paced(interval time.Duration) Layer {
+	return func(s Stream) Stream { return &paced{Stream: s, interval: interval, stopped: make(chan struct{})} }
+}
+
+type paced struct {
+	Stream
+	interval time.Duration
+	inLine   bool      // a line has begun
+	last     time.Time // when the last line ended; zero before the first
+	stopped  chan struct{}
+	once     sync.Once
+}
+
+// piece returns how much of p is one Write: up to the end of the line.
+func (l *paced) piece(p []byte) int {
+	if i := bytes.IndexByte(p, '\n'); i >= 0 {
+		return i + 1
+	}
+	return len(p)
+}
+
+func (l *paced) Write(p []byte) (int, error) {
+	sent := 0
+	for sent < len(p) {
+		if !l.inLine && !l.pause() {
+			return sent, errStopped
+		}
+		line := p[sent:][:l.piece(p[sent:])]
+		n, err := l.Stream.Write(line)
+		sent += n
+		if err != nil {
+			return sent, err
+		}
+		if l.inLine = line[len(line)-1] != '\n'; !l.inLine {
+			l.last = time.Now()
+		}
+	}
+	return sent, nil
+}
+
+// pause waits until the next line may be sent. It reports false when that was called off.
+func (l *paced) pause() bool {
+	wait := time.Until(l.last.Add(l.interval))
+	if l.last.IsZero() || wait <= 0 {
+		return true
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.stopped:
+		return false
+	}
+}
+
+// stopWriting calls off a Write that waits, and those to come.
+func (l *paced) stopWriting() { l.once.Do(func() { close(l.stopped) }) }
+
+func (l *paced) Close() error {
+	l.stopWriting()
+	return l.Stream.Close()
+}
