@@ -42,6 +42,7 @@ func flags() []flag {
 	return []flag{
 		{'4', "ipv4", "", false, "LCER", "IPv4 only"},
 		{'6', "ipv6", "", false, "LCER", "IPv6 only"},
+		{'b', "broadcast", "", false, "C", "UDP: to all hosts"},
 		{'d', "no-stdin", "", false, "LC", "receive only"},
 		{'h', "help", "", false, "LCER", ""},
 		{'i', "interval", "DUR", false, "C", "pause in between"},
@@ -53,9 +54,11 @@ func flags() []flag {
 		{'q', "linger", "DUR", false, "LC", "limit on the reply"},
 		{'r', "random", "", false, "C", "-z in random order"},
 		{'s', "source", "ADDR", false, "LC", "address to use"},
+		{'u', "udp", "", false, "LCER", "datagrams over UDP"},
 		{'U', "unix", "", false, "LC", "the word is a path"},
 		{'v', "verbose", "", false, "LCER", "who, how; -vv: steps"},
 		{'w', "", "DUR", false, "LC", "limit connect, idle"},
+		{'W', "recv-count", "N", false, "C", "end after N datagrams"},
 		{'z', "probe", "", false, "C", "which ports are open"},
 		{0, "accept-timeout", "DUR", false, "L", "until a client"},
 		{0, "connect-timeout", "DUR", false, "CR", "until connected"},
@@ -91,7 +94,6 @@ type refusal struct {
 func refusals() []refusal {
 	const later = "is not in this version of fid"
 	return []refusal{
-		{'b', "broadcast", later + " (UDP)", ""},
 		{'c', "sh-exec", later + " (commands)", ""},
 		{'C', "crlf", later + " (CRLF)", ""},
 		{'e', "exec", later + " (commands)", ""},
@@ -101,8 +103,6 @@ func refusals() []refusal {
 		{'P', "proxy-user", later + " (proxies)", ""},
 		{'t', "telnet", later + " (telnet)", ""},
 		{'T', "tos", later + " (socket options)", ""},
-		{'u', "udp", later + " (UDP)", ""},
-		{'W', "recv-count", later + " (datagrams)", ""},
 		{'x', "proxy", later + " (proxies)", ""},
 		{'X', "proxy-type", later + " (proxies)", ""},
 		{'m', "", "means too many things elsewhere", "--max-conns N limits the sessions at once"},

@@ -31,6 +31,11 @@ func (v *values) probe(words []string) (runner, error) {
 			}
 		}
 	}
+	for i := range p.Addresses {
+		if err == nil {
+			p.Addresses[i], err = v.over(p.Addresses[i], nil)
+		}
+	}
 	return p, err
 }
 

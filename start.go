@@ -142,7 +142,7 @@ func (v *values) relay(words []string) (runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, err := netio.ParseAddress(words[1], netio.ToDial)
+	target, err := v.over(netio.ParseAddress(words[1], netio.ToDial))
 	return modes.Relay{Server: server, Target: target}, err
 }
 
@@ -166,6 +166,7 @@ func (v *values) connect(words []string) (runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.fits(address)
 	if v.is("echo") {
 		interval := echoInterval
 		if v.is("interval") {
@@ -184,7 +185,7 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 	var err error
 	switch {
 	case v.is("unix") && len(words) == 1:
-		a, err = netio.UnixAddress(words[0])
+		a, err = netio.UnixAddress(words[0], v.is("udp"))
 	case v.is("unix"):
 		err = netio.Usagef("", "-U takes one word, the path")
 	case len(words) == 0:
@@ -202,5 +203,5 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 	default:
 		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))
 	}
-	return a, err
+	return v.over(a, err)
 }

@@ -58,6 +58,7 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 		}
 	}()
 	o.Rules.MaxRead = keepOpenRead
+	o.Rules = l.forDatagrams(o.Rules)
 	l.isFatal = func(err error) bool {
 		kind := netio.KindOf(err)
 		return kind == netio.KindLocal || kind == netio.KindPipe

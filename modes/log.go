@@ -9,8 +9,8 @@ import "fid/netio"
 const (
 	Listening = "listening" // Addr, Local, Ready, AnyPort
 	Step      = "step"      // Text: only where -vv asks for it
-	Connected = "connected" // Addr, Peer, Local, Seconds, Client
-	Accepted  = "accepted"  // Addr, Peer, Local
+	Connected = "connected" // Addr, Peer, Local, Seconds, Client, Datagrams
+	Accepted  = "accepted"  // Addr, Peer, Local, Datagrams
 	Note      = "note"      // Addr, Text, Quiet
 	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
 	Open      = "open"      // Addr, Peer, Seconds: a port of -z
@@ -34,6 +34,7 @@ type Event struct {
 	Sent, Received int64
 	Seconds        float64
 	First          string // who ended first: near or far
+	Datagrams      bool   // there is no connection, only datagrams
 	Seq            int
 	Probes         *Probes
 	Err            error

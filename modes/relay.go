@@ -14,7 +14,8 @@ type Relay struct {
 
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
-	r.perEnd, r.sockets = 2, r.Target.Scheme != "file"
+	r.perEnd, r.sockets = 2, r.Target.Scheme != "file" && !r.Target.KeepsBoundaries()
+	o.Rules = r.forDatagrams(o.Rules)
 	if r.Target.IsEmbedded() {
 		r.perEnd = 4 // its own end, and for a moment its listener
 	}
@@ -32,7 +33,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 				done(err)
 				return
 			}
-			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer})
+			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer, Datagrams: r.Target.IsDatagram()})
 			r.engine.Join(client, far, func(outcome netio.Outcome) {
 				o.Log(ended(r.Target.Text, client, outcome))
 				done(outcome.Err)

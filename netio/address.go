@@ -56,7 +56,7 @@ func (a Address) checkPath(scheme Scheme) error {
 	switch {
 	case a.Path == "":
 		return Usagef(scheme.Usage, "%s: no path", cut(a.Text))
-	case a.Scheme == "unix":
+	case a.isUnix():
 		return a.checkUnixPath()
 	}
 	return nil
@@ -98,9 +98,13 @@ func notAHost(host, port string) error {
 	return Usagef(Typable(hint), "%s is not a host; an address is one word", cut(host))
 }
 
-// UnixAddress is the address of a Unix socket whose path is typed alone (-U).
-func UnixAddress(path string) (Address, error) {
+// UnixAddress is the address of a Unix socket whose path is typed alone (-U), of
+// datagrams where the user wants those (-u).
+func UnixAddress(path string, datagrams bool) (Address, error) {
 	a := Address{Text: cutAt(path, maxText), Scheme: "unix", Path: path}
+	if datagrams {
+		a.Scheme = "unix-dgram"
+	}
 	return a, a.checkPath(a.scheme())
 }
 

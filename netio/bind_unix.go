@@ -4,7 +4,6 @@ package netio
 
 import (
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -13,12 +12,12 @@ import (
 
 const askNetwork = "unixgram" // of removeStale
 
-// bindUnix makes the socket file with its final mode: chmod afterwards would
-// leave a moment in which others can connect. The umask is the process's, so
-// this is done before any other goroutine makes files.
-func bindUnix(path string, mode fs.FileMode) (*net.UnixListener, error) {
+// withMode has bind make the socket file with its final mode: chmod afterwards
+// would leave a moment in which others can connect. The umask is the process's,
+// so this is done before any other goroutine makes files.
+func withMode(mode fs.FileMode, bind func() error) error {
 	defer syscall.Umask(syscall.Umask(int(^mode & fs.ModePerm)))
-	return net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: path})
+	return bind()
 }
 
 // How often and how long to wait for a lock: whoever holds it asks a socket for

@@ -22,6 +22,7 @@ type direction struct {
 	written  atomic.Int64
 	blocked  atomic.Bool // the destination has no room for what has come
 	done     bool        // set and read by the session's own goroutine only
+	most     int         // the datagrams after which the source has ended; 0 is no limit
 }
 
 // Read returns how many bytes were taken from the source so far.

@@ -27,6 +27,11 @@ type Options struct {
 	TimeoutFlag string        // the flag that set Timeout
 	Step        func(string)  // told of every step (-vv); nil is nobody
 	Layers      []Layer       // put on every stream that is opened, the first one nearest to the network
+
+	Broadcast bool          // datagrams may go to a broadcast address (-b)
+	Answer    time.Duration // how long a check of a port waits for an answer to its datagram; 0 is Timeout
+	MaxPeers  int           // peers of a listener of datagrams at once; 0 is DefaultPeers
+	Note      func(string)  // told what a person might wonder about while listening; nil is nobody
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns
@@ -102,7 +107,12 @@ func Schemes() []Scheme {
 		{"tcp", "tcp:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp4", "tcp4:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp6", "tcp6:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
+		{"udp", "udp:HOST:PORT", RestHostPort, ends, dialUDP, listenUDP},
+		{"udp4", "udp4:HOST:PORT", RestHostPort, ends, dialUDP, listenUDP},
+		{"udp6", "udp6:HOST:PORT", RestHostPort, ends, dialUDP, listenUDP},
 		{"unix", "unix:PATH", RestPath, []string{"mode"}, dialUnix, listenUnix},
+		{"unix-dgram", "unix-dgram:PATH", RestPath, []string{"mode"}, dialUnixDatagram, listenUnixDatagram},
+		{"unix-seqpacket", "unix-seqpacket:PATH", RestPath, []string{"mode"}, dialSeqpacket, listenSeqpacket},
 		{"file", "file:PATH", RestPath, nil, dialFile, nil},
 		{"echo", "echo:", RestNone, nil, dialEmbedded, nil},
 		{"discard", "discard:", RestNone, nil, dialEmbedded, nil},
@@ -112,7 +122,7 @@ func Schemes() []Scheme {
 
 // laterSchemes are named in the documentation of fid's future: typed today,
 // they are refused by name instead of being taken for hosts.
-func laterSchemes() []string { return []string{"udp", "tls", "ws", "wss", "exec"} }
+func laterSchemes() []string { return []string{"tls", "ws", "wss", "exec"} }
 
 func (a Address) scheme() Scheme {
 	for _, s := range Schemes() {

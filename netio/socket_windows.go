@@ -21,3 +21,12 @@ func hungUp(uintptr) bool { return false }
 
 // readable is only asked after awaitGone, which does not work here.
 func readable(uintptr) bool { return true }
+
+// setBroadcast allows datagrams to a broadcast address, or not.
+func setBroadcast(fd uintptr, allow bool) error {
+	value := 0
+	if allow {
+		value = 1
+	}
+	return windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, value)
+}

@@ -46,6 +46,10 @@ type End struct {
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
 
+	// Datagram is the largest payload that one Write can send, where each Write is
+	// one datagram and each Read gives one; 0 is a stream of bytes.
+	Datagram int
+
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 
 	finished bool // our direction to it has ended; the session's own

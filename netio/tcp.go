@@ -54,32 +54,35 @@ func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 	return socketEnd(conn, d.addr.Text), nil
 }
 
-// dialer returns what dials one address, from the source asked for.
-func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.AddrPort) (net.Conn, error), error) {
-	var sources []netip.Addr
-	var port uint64
+// sources returns the addresses and the port that were asked for to dial from.
+func (d *tcpDialer) sources(ctx context.Context) (sources []netip.Addr, port uint16, err error) {
 	if d.opts.SourcePort != "" {
 		n, err := ParsePort(d.opts.SourcePort)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		port = uint64(n)
+		port = uint16(n)
 	}
 	if d.opts.Source != "" {
-		var err error
 		source := Address{Text: d.opts.Source, Host: d.opts.Source, Scheme: d.addr.Scheme}
-		if err = source.checkHost(); err != nil {
-			return nil, err
+		if err = source.checkHost(); err == nil {
+			sources, err = source.resolve(ctx, d.opts)
 		}
-		if sources, err = source.resolve(ctx, d.opts); err != nil {
-			return nil, err
-		}
+	}
+	return sources, port, err
+}
+
+// dialer returns what dials one address, from the source asked for.
+func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.AddrPort) (net.Conn, error), error) {
+	sources, port, err := d.sources(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 		nd := net.Dialer{Control: controlLinger}
 		nd.SetMultipathTCP(false)
 		if d.opts.Source != "" || d.opts.SourcePort != "" {
-			from, err := sourceFor(to.Addr(), sources, uint16(port))
+			from, err := sourceFor(to.Addr(), sources, port)
 			if err != nil {
 				return nil, err
 			}

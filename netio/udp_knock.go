@@ -1,0 +1,58 @@
+package netio
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+)
+
+// A udpKnocker finds out whether a UDP port is open: only an answer tells. What
+// it sends is the "X" of nc(1), once more when half of the time has passed.
+type udpKnocker struct{ *udpDialer }
+
+func (k udpKnocker) Dial(ctx context.Context) (*End, error) {
+	ctx, cancel := k.opts.limit(ctx, k.addr)
+	defer cancel()
+	end, err := k.udpDialer.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, end.Sock.StopReading)()
+	if err = k.ask(ctx, end); err != nil {
+		_ = end.Close()
+		return nil, err
+	}
+	return end, nil
+}
+
+func (k udpKnocker) ask(ctx context.Context, end *End) error {
+	wait := k.opts.Answer
+	if wait == 0 {
+		wait = k.opts.Timeout
+	}
+	buf := make([]byte, udpBuffer)
+	var err error
+	for range 2 {
+		if _, err = end.Write([]byte("X")); err != nil {
+			break
+		}
+		if wait > 0 && ctx.Err() == nil {
+			_ = end.Sock.SetDeadline(time.Now().Add(wait / 2))
+		}
+		if _, err = end.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return TimeoutError(k.addr.Text, "no answer for", wait, k.opts.TimeoutFlag, "; open or filtered, UDP does not tell")
+	}
+	kind, what := end.describeBreak(err)
+	return &Error{Kind: kind, Addr: k.addr.Text, What: what, Err: err, Tried: []string{end.Peer}}
+}
