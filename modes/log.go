@@ -12,7 +12,7 @@ const (
 	Connected = "connected" // Addr, Peer, Local, Seconds, Client, Datagrams
 	Accepted  = "accepted"  // Addr, Peer, Local, Datagrams
 	Note      = "note"      // Addr, Text, Quiet
-	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
+	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Err
 	Open      = "open"      // Addr, Peer, Seconds: a port of -z
 	Shut      = "shut"      // Addr, Err: a port of -z that is not open
 	Echo      = "echo"      // Addr, Seq, Sent, Seconds: one probe came back
@@ -45,5 +45,5 @@ type Log func(Event)
 
 func ended(addr string, end *netio.End, o netio.Outcome) Event {
 	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Sent: o.Sent, Received: o.Received,
-		Seconds: o.Duration.Seconds(), First: o.First, Err: o.Err}
+		Seconds: o.Duration.Seconds(), First: o.First, Datagrams: end.Datagram > 0, Err: o.Err}
 }

@@ -3,6 +3,7 @@ package netio
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"time"
 )
@@ -54,5 +55,6 @@ func (k udpKnocker) ask(ctx context.Context, end *End) error {
 		return TimeoutError(k.addr.Text, "no answer for", wait, k.opts.TimeoutFlag, "; open or filtered, UDP does not tell")
 	}
 	kind, what := end.describeBreak(err)
-	return &Error{Kind: kind, Addr: k.addr.Text, What: what, Err: err, Tried: []string{end.Peer}}
+	ip, _, _ := net.SplitHostPort(end.Peer)
+	return &Error{Kind: kind, Addr: k.addr.Text, What: what, Err: err, Tried: []string{ip}}
 }
