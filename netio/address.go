@@ -217,6 +217,8 @@ func (a *Address) parseHostPort(rest string, role Role) error {
 		return Usagef(Typable(prefix+"localhost:"+rest), "%s: no host", cut(a.Text))
 	case !strings.Contains(rest, ":") && role == ToListen:
 		return a.setPort(rest, role)
+	case !strings.Contains(rest, ":") && a.isUDP():
+		return Usagef(Typable(prefix+rest+":PORT"), "%s: no port", cut(a.Text))
 	case !strings.Contains(rest, ":"):
 		return Usagef(Typable(rest+" PORT  or  "+rest+":PORT"), "%s: no port", cut(a.Text))
 	}

@@ -19,8 +19,6 @@ const (
 	maxUDP  = 65507
 	maxUDP6 = 65527
 
-	maxPiece = maxUDP // of a stream that is sent over UDP: over IPv6, too
-
 	udpBuffer = 64 << 10 // of a Read: no datagram of UDP is larger
 )
 
@@ -70,6 +68,8 @@ func (d *direction) copyDatagrams(f *Flow) failure {
 // stream may give so that it fits into one.
 func (d *direction) pieceSize() int {
 	switch {
+	case d.src.Datagram == 0 && d.dst.Datagram == maxUDP6:
+		return maxUDP // a stream is cut alike, whichever way it goes
 	case d.src.Datagram == 0:
 		return min(d.dst.Datagram, maxBuffer)
 	case d.src.Datagram <= maxUDP6:

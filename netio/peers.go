@@ -215,7 +215,7 @@ func (t *peerTable) tell(p *peer, what string) {
 func (t *peerTable) Accept() (*End, error) {
 	select {
 	case p := <-t.accepted:
-		return datagramEnd(p, t.name, p.name, min(p.most, maxPiece)), nil
+		return datagramEnd(p, t.name, p.name, p.most), nil
 	case <-t.done:
 		return nil, net.ErrClosed
 	}

@@ -50,7 +50,7 @@ func (c *seqpacketConn) Read(p []byte) (int, error) {
 	case err == nil && flags&msgTruncated != 0:
 		err = truncated(len(p))
 	}
-	return n, err
+	return max(n, 0), err // recvmsg(2) says -1 beside an error
 }
 
 // Write sends one packet.

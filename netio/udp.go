@@ -31,7 +31,7 @@ func (d *udpDialer) Dial(ctx context.Context) (*End, error) {
 		return nil, d.failure(ctx, []attempt{{addr: to, err: err, tried: true}})
 	}
 	d.opts.step(to.String(), ": sending from ", conn.LocalAddr().String())
-	return datagramEnd(conn, d.addr.Text, to.String(), maxUDP), nil
+	return datagramEnd(conn, d.addr.Text, to.String(), conn.most), nil
 }
 
 func (d *udpDialer) target(ctx context.Context) (netip.AddrPort, error) {
@@ -127,7 +127,7 @@ func (c *udpConn) Read(p []byte) (int, error) {
 		case err == nil && flags&msgTruncated != 0:
 			return n, truncated(len(p))
 		default:
-			return n, err
+			return max(n, 0), err // recvmsg(2) says -1 beside an error
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (c *unixDatagramConn) Read(p []byte) (int, error) {
 	if err == nil && flags&msgTruncated != 0 {
 		err = truncated(len(p))
 	}
-	return n, err
+	return max(n, 0), err // recvmsg(2) says -1 beside an error
 }
 
 // Write sends one datagram, and waits while the other side has no room for it.
@@ -72,8 +72,10 @@ func (c *unixDatagramConn) Write(p []byte) (int, error) {
 	if len(p) > c.most {
 		return 0, tooLarge(len(p), c.most)
 	}
-	n, _, err := c.WriteMsgUnix(p, nil, nil)
-	return n, err
+	if len(p) == 0 {
+		return 0, sendEmpty(c.UnixConn)
+	}
+	return c.UnixConn.Write(p)
 }
 
 // CloseWrite does nothing: there is no way to say that no more is sent.

@@ -44,3 +44,19 @@ func sendUnix(conn *net.UnixConn, p []byte, path string, gone <-chan struct{}) e
 		}
 	}
 }
+
+// sendEmpty sends an empty datagram on a connected socket: for that, Go's Write
+// does not wait while there is no room.
+func sendEmpty(conn *net.UnixConn) error {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if e := raw.Write(func(fd uintptr) bool {
+		err = unix.Send(int(fd), nil, 0)
+		return err != unix.EAGAIN && err != unix.EINTR
+	}); e != nil {
+		return e
+	}
+	return err
+}

@@ -10,3 +10,5 @@ import (
 func sendBuffer(uintptr) int { return 0 }
 
 func sendUnix(*net.UnixConn, []byte, string, <-chan struct{}) error { return errors.ErrUnsupported }
+
+func sendEmpty(*net.UnixConn) error { return errors.ErrUnsupported }

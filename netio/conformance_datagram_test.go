@@ -1,0 +1,366 @@
+package netio
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The conformance suite of the transports that keep boundaries.
+
+type packetRow struct {
+	name    string
+	listen  func(t testing.TB) string
+	endless bool // a peer never tells that it has finished
+}
+
+func packetRows() []packetRow {
+	return []packetRow{
+		{"udp4", func(testing.TB) string { return "udp4:127.0.0.1:0" }, true},
+		{"udp6", func(testing.TB) string { return "udp6:[::1]:0" }, true},
+		{"udp on every address", func(testing.TB) string { return "udp:0" }, true},
+		{"unix-dgram", func(t testing.TB) string { return "unix-dgram:" + t.TempDir() + "/s" }, true},
+		{"unix-seqpacket", func(t testing.TB) string { return "unix-seqpacket:" + t.TempDir() + "/s" }, false},
+	}
+}
+
+func TestConformanceOfDatagrams(t *testing.T) {
+	parts := map[string]func(*testing.T, packetRow){
+		"every size comes back as it was sent":       everySize,
+		"a relay keeps boundaries":                   relayedWhole,
+		"a stream's pieces fit, however large it is": streamInPieces,
+		"what is too large is refused, not cut":      tooLargeRefused,
+		"what is cut is told":                        cutTold,
+		"a cancelled session ends at once":           cancelledPackets,
+		"an idle session ends by its clock":          idlePackets,
+		"an idle session of clients ends in order":   idleClients,
+		"a reply is over when nothing follows":       replyOver,
+		"so many datagrams, and no more":             soMany,
+		"many peers at once":                         manyPeers,
+		"a closed listener leaves its sessions":      closedListener,
+	}
+	for _, r := range packetRows() {
+		for name, part := range parts {
+			t.Run(r.name+": "+name, func(t *testing.T) {
+				before := runtime.NumGoroutine()
+				part(t, r)
+				noGoroutinesLeft(t, before)
+			})
+		}
+	}
+}
+
+// serve listens, and returns what dials there.
+func (r packetRow) serve(t testing.TB, o Options) (Listener, Dialer) {
+	t.Helper()
+	addr, err := ParseAddress(r.listen(t), ToListen)
+	if err != nil {
+		t.Skip("not here: ", err)
+	}
+	l, err := addr.Listen(context.Background(), o)
+	if err != nil && r.name == "udp6" {
+		t.Skip("no IPv6 here: ", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return l, dialerTo(t, l.Addr())
+}
+
+func dialerTo(t testing.TB, a net.Addr) Dialer {
+	t.Helper()
+	prefix := map[string]string{"udp": "udp:", "unixgram": "unix-dgram:", "unixpacket": "unix-seqpacket:"}[a.Network()]
+	text := strings.Replace(a.String(), "[::]", "127.0.0.1", 1)
+	to, err := ParseAddress(prefix+text, ToDial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := to.Dialer(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func dialOne(t testing.TB, d Dialer) *End {
+	t.Helper()
+	end, err := d.Dial(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return end
+}
+
+// pair returns two ends that have exchanged a datagram, and closes the listener.
+func (r packetRow) pair(t testing.TB) (dialled, accepted *End) {
+	t.Helper()
+	l, d := r.serve(t, Options{})
+	defer l.Close()
+	dialled = dialOne(t, d)
+	say(t, dialled, []byte("the first"))
+	accepted, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hear(t, accepted, []byte("the first"))
+	return dialled, accepted
+}
+
+func say(t testing.TB, e *End, p []byte) {
+	t.Helper()
+	if n, err := e.Write(p); n != len(p) || err != nil {
+		t.Fatalf("%d of %d bytes: %v", n, len(p), err)
+	}
+}
+
+func hear(t testing.TB, e *End, want []byte) {
+	t.Helper()
+	_ = e.Sock.SetDeadline(time.Now().Add(patience))
+	got := make([]byte, maxBuffer)
+	n, err := e.Read(got)
+	if err != nil || !bytes.Equal(got[:n], want) {
+		t.Fatalf("%d bytes and %v, want a datagram of %d", n, err, len(want))
+	}
+}
+
+// looped has end sent back what it says, until the returned function is called.
+func looped(t testing.TB, end *End) (stop func() Outcome) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	done := make(chan Outcome, 1)
+	go func() { done <- Pump{}.Loop(ctx, end) }()
+	return func() Outcome {
+		cancel(errStopped)
+		return <-done
+	}
+}
+
+func everySize(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	defer looped(t, peer)()
+	for _, size := range []int{0, 1, 1472, 1473, 8192, 16384, maxUDP} {
+		data := noise(size)
+		say(t, far, data)
+		hear(t, far, data)
+	}
+	say(t, far, []byte("a"))
+	say(t, far, nil)
+	say(t, far, []byte("b"))
+	for _, want := range []string{"a", "", "b"} {
+		hear(t, far, []byte(want))
+	}
+	_ = far.Close()
+}
+
+func relayedWhole(t *testing.T, r packetRow) {
+	client, near := r.pair(t)
+	far, server := r.pair(t)
+	stop := looped(t, server)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	joined := make(chan Outcome, 1)
+	go func() { joined <- Pump{}.Join(ctx, near, far) }()
+	for i, size := range []int{3, 0, 1473, maxUDP, 0, 1} {
+		data := append([]byte{}, noise(size)...)
+		say(t, client, data)
+		hear(t, client, data)
+		if i == 0 && client.Datagram == 0 {
+			t.Error("the end does not tell its limit")
+		}
+	}
+	cancel(errStopped)
+	<-joined
+	stop()
+	_ = client.Close()
+}
+
+// streamInPieces: all of a stream arrives, in datagrams that are not too large.
+// UDP may lose some where they come too fast, so each waits for the last one's echo.
+func streamInPieces(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	data := noise(300000)
+	in := &inTurns{data: bytes.NewReader(data), turn: make(chan bool, 1)}
+	in.turn <- true
+	got := make(chan []byte, 1)
+	go func() {
+		var all []byte
+		buf := make([]byte, maxBuffer)
+		for len(all) < len(data) {
+			n, err := peer.Read(buf)
+			if err != nil || n > peer.Datagram {
+				break
+			}
+			all = append(all, buf[:n]...)
+			in.turn <- true
+		}
+		got <- all
+	}()
+	o := Pump{Rules: Rules{SendOnly: true}}.Join(context.Background(), &End{Stream: in, Name: "near"}, far)
+	if o.Err != nil || o.Sent != int64(len(data)) {
+		t.Errorf("%+v", o)
+	}
+	if !bytes.Equal(<-got, data) {
+		t.Error("what arrived differs")
+	}
+	_ = peer.Close()
+}
+
+// inTurns is a stream that gives something when it is its turn.
+type inTurns struct {
+	near
+	data io.Reader
+	turn chan bool
+}
+
+func (s *inTurns) Read(p []byte) (int, error) {
+	<-s.turn
+	return s.data.Read(p)
+}
+
+func (s *inTurns) StopReading() {}
+
+func tooLargeRefused(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	for _, e := range []*End{far, peer} {
+		n, err := e.Write(make([]byte, maxBuffer+1))
+		if n != 0 || err == nil || !strings.Contains(err.Error(), "a datagram of 262145 bytes does not fit (at most ") {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	say(t, far, make([]byte, far.Datagram))
+	hear(t, peer, make([]byte, far.Datagram))
+	_, _ = far.Close(), peer.Close()
+}
+
+func cutTold(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	for _, ends := range [][2]*End{{far, peer}, {peer, far}} {
+		say(t, ends[0], noise(100))
+		_, err := ends[1].Read(make([]byte, 10))
+		if err == nil || !strings.Contains(err.Error(), "a datagram of more than 10 bytes came, and was cut") {
+			t.Errorf("%v", err)
+		}
+	}
+	_, _ = far.Close(), peer.Close()
+}
+
+func silentNear() *End {
+	return &End{Stream: &near{stopped: make(chan struct{})}, Name: "near", Input: InputPipe}
+}
+
+func cancelledPackets(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cause := errors.New("called off")
+	go cancel(cause)
+	if o := (Pump{}).Join(ctx, silentNear(), far); o.Err != cause {
+		t.Errorf("%+v", o)
+	}
+	_ = peer.Close()
+}
+
+func idlePackets(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	o := Pump{Rules: Rules{Idle: 50 * time.Millisecond, IdleFlag: "--idle-timeout"}}.Join(context.Background(), silentNear(), far)
+	if KindOf(o.Err) != KindTimeout || !strings.Contains(o.Err.Error(), "no byte for 50 ms (--idle-timeout)") {
+		t.Errorf("%+v", o)
+	}
+	_ = peer.Close()
+}
+
+func idleClients(t *testing.T, r packetRow) {
+	if !r.endless {
+		t.Skip("its clients tell that they have finished")
+	}
+	client, near := r.pair(t)
+	far, server := r.pair(t)
+	o := Pump{Rules: Rules{Idle: 50 * time.Millisecond, IdleOver: true}}.Join(context.Background(), near, far)
+	if o.Err != nil || o.Duration < 50*time.Millisecond {
+		t.Errorf("%+v", o)
+	}
+	_, _ = client.Close(), server.Close()
+}
+
+func replyOver(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	go func() {
+		buf := make([]byte, 100)
+		n, _ := peer.Read(buf)
+		time.Sleep(20 * time.Millisecond) // an answer that takes its time
+		_, _ = peer.Write(append(buf[:n], " answered"...))
+		peer.CloseInOrder()
+	}()
+	n := &near{in: strings.NewReader("question"), stopped: make(chan struct{})}
+	o := Pump{Rules: Rules{Quiet: 300 * time.Millisecond}}.Join(context.Background(), &End{Stream: n, Name: "near"}, far)
+	if o.Err != nil || n.out.String() != "question answered" || o.First != "near" {
+		t.Errorf("%+v, %q", o, n.out.String())
+	}
+}
+
+func soMany(t *testing.T, r packetRow) {
+	far, peer := r.pair(t)
+	for i := range 5 {
+		say(t, peer, []byte{'0' + byte(i)})
+	}
+	end := silentNear()
+	o := Pump{Rules: Rules{Quiet: -1, Datagrams: 3}}.Join(context.Background(), end, far)
+	if got := end.Stream.(*near).out.String(); o.Err != nil || got != "012" {
+		t.Errorf("%+v, %q", o, got)
+	}
+	_ = peer.Close()
+}
+
+func manyPeers(t *testing.T, r packetRow) {
+	l, d := r.serve(t, Options{})
+	ctx, cancel := context.WithCancelCause(context.Background())
+	e := NewEngine(ctx, Pump{}, false)
+	served := make(chan error, 1)
+	go func() {
+		served <- e.Serve(l, 200, func(client *End, done func()) { e.Loop(client, func(Outcome) { done() }) }, func(error) {})
+	}()
+	var all sync.WaitGroup
+	for i := range 50 {
+		end := dialOne(t, d)
+		all.Go(func() {
+			defer end.Close()
+			for j := range 20 {
+				p := []byte(fmt.Sprintf("%d says %d", i, j))
+				say(t, end, p)
+				hear(t, end, p)
+			}
+		})
+	}
+	all.Wait()
+	cancel(errStopped)
+	_ = l.Close()
+	<-served
+	e.Close()
+}
+
+// closedListener: a one-shot mode closes its listener before its session begins.
+func closedListener(t *testing.T, r packetRow) {
+	l, d := r.serve(t, Options{})
+	first, second := dialOne(t, d), dialOne(t, d)
+	say(t, first, []byte("first"))
+	accepted, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	say(t, second, []byte("second")) // it may wait to be accepted already
+	_ = l.Close()
+	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a closed listener accepts: %v", err)
+	}
+	_, _ = second.Write([]byte("second again"))
+	hear(t, accepted, []byte("first"))
+	say(t, first, []byte("more"))
+	hear(t, accepted, []byte("more"))
+	say(t, accepted, []byte("answer"))
+	hear(t, first, []byte("answer"))
+	_, _, _ = first.Close(), second.Close(), accepted.Close()
+}
