@@ -58,7 +58,7 @@ func flags() []flag {
 		{'U', "unix", "", false, "LC", "the word is a path"},
 		{'v', "verbose", "", false, "LCER", "who, how; -vv: steps"},
 		{'w', "", "DUR", false, "LC", "limit connect, idle"},
-		{'W', "recv-count", "N", false, "C", "end after N datagrams"},
+		{'W', "recv-count", "N", false, "C", "so many datagrams"},
 		{'z', "probe", "", false, "C", "which ports are open"},
 		{0, "accept-timeout", "DUR", false, "L", "until a client"},
 		{0, "connect-timeout", "DUR", false, "CR", "until connected"},
