@@ -124,6 +124,7 @@ func (c *udpConn) Read(p []byte) (int, error) {
 		n, _, flags, _, err := c.ReadMsgUDPAddrPort(p, nil)
 		switch {
 		case errors.Is(err, syscall.EMSGSIZE): // of one that was sent: see Write
+			c.forgetErrors()
 		case err == nil && flags&msgTruncated != 0:
 			return n, truncated(len(p))
 		default:
@@ -143,8 +144,17 @@ func (c *udpConn) Write(p []byte) (n int, err error) {
 		if !errors.Is(err, syscall.EMSGSIZE) {
 			break
 		}
+		c.forgetErrors()
 	}
 	return n, err
+}
+
+// forgetErrors empties the queue of errors that have been told: while one is in
+// there, poll(2) says that there is something to read.
+func (c *udpConn) forgetErrors() {
+	if raw, err := c.SyscallConn(); err == nil {
+		_ = raw.Control(emptyErrorQueue)
+	}
 }
 
 // CloseWrite does nothing: there is no way to say that no more is sent.

@@ -20,6 +20,15 @@ func prepareUDP(fd uintptr, v6, broadcast bool) error {
 	return setBroadcast(fd, broadcast)
 }
 
+// emptyErrorQueue reads what IP_RECVERR has queued; whatever ends that, it is empty.
+func emptyErrorQueue(fd uintptr) {
+	for {
+		if _, _, _, _, err := unix.Recvmsg(int(fd), nil, nil, unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT); err != nil && err != unix.EINTR {
+			return
+		}
+	}
+}
+
 // tellDestination has every datagram come with the address that it was sent to.
 // On a socket of both families IP_PKTINFO is for those of IPv4.
 func tellDestination(fd uintptr, v6 bool) error {

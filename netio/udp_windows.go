@@ -15,6 +15,8 @@ func prepareUDP(fd uintptr, v6, broadcast bool) error {
 	return setBroadcast(fd, broadcast)
 }
 
+func emptyErrorQueue(uintptr) {}
+
 // The address that a datagram came to is not asked for here: an answer goes out
 // from the one that the system chooses.
 const controlRoom = 0
