@@ -35,11 +35,11 @@ func (k udpKnocker) ask(ctx context.Context, end *End) error {
 	buf := make([]byte, udpBuffer)
 	var err error
 	for range 2 {
+		if wait > 0 && ctx.Err() == nil {
+			_ = end.Sock.SetDeadline(time.Now().Add(wait / 2)) // of the Write, too
+		}
 		if _, err = end.Write([]byte("X")); err != nil {
 			break
-		}
-		if wait > 0 && ctx.Err() == nil {
-			_ = end.Sock.SetDeadline(time.Now().Add(wait / 2))
 		}
 		if _, err = end.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
 			break
