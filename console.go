@@ -24,6 +24,7 @@ type console struct {
 	verbose  int
 	onScreen bool // standard error is a terminal
 	serving  bool // the run has many sessions, and tells of each
+	udp      bool // -u
 	once     bool // the run ends with its first session, and tells how that ended
 	check    bool // the run has no data: its report is the output (-z, --echo)
 	begin    time.Time
@@ -48,6 +49,7 @@ func (c *console) configure(v *values) error {
 	c.verbose = v.c.Int("verbose")
 	c.serving = c.mode == "echo" || c.mode == "relay" || v.keepsOpen()
 	c.once = v.is("once")
+	c.udp = v.is("udp")
 	c.check = v.is("probe") || v.is("echo")
 	if !v.is("json") {
 		return nil
@@ -137,7 +139,7 @@ func (c *console) sayError(err error, code netio.Kind) {
 	e, ok := err.(*netio.Error)
 	if c.asNC && c.verbose > 0 && !usage {
 		if !ok || e.Addr != "" { // nc counts no ports
-			c.say(errorOfNC(err))
+			c.say(c.errorOfNC(err))
 		}
 		return
 	}

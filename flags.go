@@ -42,6 +42,7 @@ func flags() []flag {
 	return []flag{
 		{'4', "ipv4", "", false, "LCER", "IPv4 only"},
 		{'6', "ipv6", "", false, "LCER", "IPv6 only"},
+		{'b', "broadcast", "", false, "C", "UDP: to all hosts"},
 		{'C', "crlf", "", false, "LC", "LF sent as CRLF"},
 		{'d', "no-stdin", "", false, "LC", "receive only"},
 		{'h', "help", "", false, "LCER", ""},
@@ -60,9 +61,11 @@ func flags() []flag {
 		{'s', "source", "ADDR", false, "LC", "address to use"},
 		{'t', "telnet", "", false, "LC", "refuse its options"},
 		{'T', "tos", "VAL", false, "LCER", "DSCP name or number"},
+		{'u', "udp", "", false, "LCER", "datagrams over UDP"},
 		{'U', "unix", "", false, "LC", "the word is a path"},
 		{'v', "verbose", "", false, "LCER", "who, how; -vv: steps"},
 		{'w', "", "DUR", false, "LC", "limit connect, idle"},
+		{'W', "recv-count", "N", false, "C", "so many datagrams"},
 		{'x', "proxy", "ADDR", false, "C", "through this proxy"},
 		{'X', "proxy-type", "TYPE", false, "C", "5 4 4A connect"},
 		{'z', "probe", "", false, "C", "which ports are open"},
@@ -120,11 +123,8 @@ type refusal struct {
 func refusals() []refusal {
 	const later = "is not in this version of fid"
 	return []refusal{
-		{'b', "broadcast", later + " (UDP)", ""},
 		{'c', "sh-exec", later + " (commands)", ""},
 		{'e', "exec", later + " (commands)", ""},
-		{'u', "udp", later + " (UDP)", ""},
-		{'W', "recv-count", later + " (datagrams)", ""},
 		{'m', "", "means too many things elsewhere", "--max-conns N limits the sessions at once, --min-ttl N the packets taken"},
 		{'o', "", "has no meaning here", ""},
 		{'D', "", "has no meaning here", ""},

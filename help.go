@@ -24,11 +24,11 @@ fid [connect] [flags] HOST PORT | ADDRESS
 fid listen [flags] [HOST] PORT | ADDRESS              (fid -l is the same)
 fid echo [flags] [HOST] PORT | ADDRESS
 fid relay [flags] LISTEN TARGET
-ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH
-         file:PATH  echo:  discard:  zero:            (letters are nc's)
+ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT  unix:PATH
+         file:PATH  echo:  discard:  zero:               (letters are nc's)
 
 exit: 0 all delivered  2 usage  3 name  4 refused  5 clock  6 broken
-      7 unreachable  8 TLS  9 local  10 bind  12 check
+      7 unreachable  8 TLS  9 local  10 bind  11 proxy  12 check  13 denied
 fid MODE --help: its flags      man fid: everything
 `
 
@@ -54,7 +54,8 @@ func opening(mode string) string {
   fid listen -k --ready-file r 0 >> log   many clients, a free port, told in r
 
 fid listen [flags] [HOST] PORT | ADDRESS
-ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH
+ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
+         unix:PATH  unix-dgram:PATH  unix-seqpacket:PATH
 `
 	case "connect":
 		return `fid connect: join standard input and output to a server
@@ -64,7 +65,9 @@ ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH
   fid connect --echo --count 5 HOST 7     check an echo
 
 fid [connect] [flags] HOST PORT | ADDRESS
-ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH  echo:  discard:  zero:
+ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
+         unix:PATH  unix-dgram:PATH  unix-seqpacket:PATH
+         echo:  discard:  zero:
 `
 	case "echo":
 		return `fid echo: send back to every client what it says
@@ -73,7 +76,8 @@ ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH  echo:  discard:  zero:
   fid echo --once --ready-file r 0        one client, a free port, told in r
 
 fid echo [flags] [HOST] PORT | ADDRESS
-ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH
+ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
+         unix:PATH  unix-dgram:PATH  unix-seqpacket:PATH
 `
 	}
 	return `fid relay: join every client to a connection of its own to TARGET
@@ -84,7 +88,8 @@ ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH
   fid relay 8080 file:index.html          a file to each client
 
 fid relay [flags] LISTEN TARGET
-LISTEN, TARGET: HOST:PORT  [v6]:PORT  tls:HOST:PORT  unix:PATH
+LISTEN, TARGET: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
+         unix:PATH  unix-dgram:PATH  unix-seqpacket:PATH
 TARGET also: file:PATH  echo:  discard:  zero:
 `
 }

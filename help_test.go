@@ -9,8 +9,8 @@ import (
 
 func TestHelpNamesEverySchemeThatTheModeTakes(t *testing.T) {
 	for _, s := range netio.Schemes() {
-		if strings.HasPrefix(s.Name, "tcp") {
-			continue // HOST:PORT
+		if strings.HasPrefix(s.Name, "tcp") || s.Name == "udp4" || s.Name == "udp6" {
+			continue // HOST:PORT, udp:HOST:PORT
 		}
 		for _, mode := range modeNames {
 			takes := s.Listen != nil

@@ -183,6 +183,7 @@ func (v *values) options(out *console) modes.Options {
 	o.Rules.Hangup = v.is("hangup")
 	o.Rules.SendOnly = v.is("send-only")
 	v.linger(&o.Rules)
+	v.datagrams(&o)
 	switch {
 	case v.is("half-close"):
 		o.Rules.FIN = netio.FINNow

@@ -28,15 +28,18 @@ func tlsFlags() []tlsFlag {
 	}
 }
 
-// overTLS gives an address TLS where a flag says so.
-func (v *values) overTLS(a netio.Address, role netio.Role) (netio.Address, error) {
+// over gives an address what a flag says it runs over, where it was typed without a scheme.
+func (v *values) over(a netio.Address, role netio.Role, err error) (netio.Address, error) {
 	switch {
+	case err != nil:
+	case v.is("udp") && !a.IsDatagram():
+		return a.Over("udp", v.dashed("udp"))
 	case v.is("tls"):
 		return a.Over("tls", v.dashed("tls"))
 	case v.is("starttls") && role == netio.ToDial:
 		return a.Over("tls", v.dashed("starttls"))
 	}
-	return a, nil
+	return a, err
 }
 
 // secure gives the addresses of a run the TLS options that are flags: those of the

@@ -126,13 +126,19 @@ func output(t *testing.T, stdin io.Reader, env []string, name string, args ...st
 // would use up a listener that takes one client.
 func (p *program) port(t *testing.T) string {
 	t.Helper()
+	return p.portOf(t, "tcp")
+}
+
+// portOf is port for "tcp", or "udp" where it is bound.
+func (p *program) portOf(t *testing.T, network string) string {
+	t.Helper()
 	if p.address != nil {
 		address := p.address()
 		return address[strings.LastIndex(address, ":")+1:]
 	}
 	var port string
 	err := await(func() bool {
-		port = listeningPort(p.cmd.Process.Pid)
+		port = listeningPort(p.cmd.Process.Pid, network)
 		return port != "" || isClosed(p.ended)
 	})
 	if err != nil || port == "" {
@@ -152,7 +158,7 @@ func isClosed(c <-chan struct{}) bool {
 
 // listeningPort finds the listening socket among the descriptors of pid. All
 // peers bind port 0: a port that was free a moment ago may be taken by now.
-func listeningPort(pid int) string {
+func listeningPort(pid int, network string) string {
 	sockets := make(map[string]bool)
 	fds, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, fd := range fds {
@@ -160,12 +166,13 @@ func listeningPort(pid int) string {
 			sockets[name] = true
 		}
 	}
-	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+	state := map[string]string{"tcp": "0A", "udp": "07"}[network] // TCP_LISTEN, and what UDP calls TCP_CLOSE
+	for _, table := range []string{"/proc/net/" + network, "/proc/net/" + network + "6"} {
 		text, _ := os.ReadFile(table) // without IPv6 there is no tcp6
 		for _, line := range strings.Split(string(text), "\n") {
 			f := strings.Fields(line) // proc_pid_net(5): 1 local address, 3 state, 9 inode
 			var port int
-			if len(f) < 10 || f[3] != "0A" || !sockets["socket:["+f[9]+"]"] {
+			if len(f) < 10 || f[3] != state || !sockets["socket:["+f[9]+"]"] {
 				continue
 			}
 			if _, err := fmt.Sscanf(f[1][strings.Index(f[1], ":"):], ":%X", &port); err == nil {

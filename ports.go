@@ -33,7 +33,7 @@ func (v *values) probe(words []string) (runner, error) {
 	}
 	for i := range p.Addresses {
 		if err == nil {
-			p.Addresses[i], err = v.overTLS(p.Addresses[i], netio.ToDial)
+			p.Addresses[i], err = v.over(p.Addresses[i], netio.ToDial, nil)
 		}
 	}
 	if err == nil {

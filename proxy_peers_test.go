@@ -61,7 +61,7 @@ func listeningOn(t *testing.T, name string, args func(port string) []string) str
 		p := launch(t, name, args(port), func(*exec.Cmd) {})
 		listens := false
 		err = await(func() bool {
-			listens = listeningPort(p.cmd.Process.Pid) != ""
+			listens = listeningPort(p.cmd.Process.Pid, "tcp") != ""
 			return listens || isClosed(p.ended)
 		})
 		if err == nil && listens {

@@ -150,9 +150,7 @@ func (v *values) relay(words []string) (runner, error) {
 		return nil, err
 	}
 	target, err := netio.ParseAddress(words[1], netio.ToDial)
-	if err == nil && v.is("starttls") {
-		target, err = v.overTLS(target, netio.ToDial)
-	}
+	target, err = v.over(target, netio.ToDial, err)
 	dialled := []netio.Address{target}
 	if err == nil {
 		v.secure(&server.Address, dialled)
@@ -180,6 +178,7 @@ func (v *values) connect(words []string) (runner, error) {
 	dialled := []netio.Address{address}
 	v.secure(nil, dialled)
 	address = dialled[0]
+	v.fits(address)
 	if v.is("echo") {
 		interval := echoInterval
 		if v.is("interval") {
@@ -198,7 +197,7 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 	var err error
 	switch {
 	case v.is("unix") && len(words) == 1:
-		a, err = netio.UnixAddress(words[0])
+		a, err = netio.UnixAddress(words[0], v.is("udp"))
 	case v.is("unix"):
 		err = netio.Usagef("", "-U takes one word, the path")
 	case len(words) == 0:
@@ -216,8 +215,5 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 	default:
 		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))
 	}
-	if err == nil {
-		a, err = v.overTLS(a, role)
-	}
-	return a, err
+	return v.over(a, role, err)
 }

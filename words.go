@@ -23,11 +23,11 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Listening:
 		if e.AnyPort || c.verbose > 0 || c.onScreen {
-			return c.prefix() + "listening on " + local(e) + fromElsewhere(local(e), e.Ready), false
+			return c.prefix() + "listening on " + typable(e.Ready, local(e)) + fromElsewhere(e), false
 		}
 	case modes.Accepted:
 		if c.verbose > 0 || c.onScreen {
-			return c.prefix() + netio.Label(e.Addr) + peerName(e.Peer) + " connected", false
+			return c.prefix() + netio.Label(e.Addr) + peerName(e.Peer) + arrived(e), false
 		}
 	case modes.Denied:
 		if watched && c.serving && !c.once { // else it is how the run ends
@@ -35,10 +35,10 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 		}
 	case modes.Connected:
 		if c.verbose > 0 && e.Client != "" {
-			return c.prefix() + netio.Label(peerName(e.Client)) + "connected to " + e.Addr + between(e.Peer, local(e)), false
+			return c.prefix() + netio.Label(peerName(e.Client)) + joined(e) + " to " + e.Addr + between(e.Peer, local(e)), false
 		}
 		if c.verbose > 0 {
-			return c.prefix() + netio.Label(e.Addr) + "connected" + onTheWay(e), false
+			return c.prefix() + netio.Label(e.Addr) + joined(e) + onTheWay(e), false
 		}
 	case modes.Made:
 		return c.prefix() + netio.Label(e.Addr) + "a certificate was made for this run; the other side can type --pin " + e.Text, false
@@ -108,7 +108,7 @@ func percentile(p *modes.Probes, q float64) string { return trip(p.Percentile(q)
 
 // endWords says how a session ended. In a serving mode it is the only place
 // where a session's failure is told, and one that is not the client's doing is
-// told in any case.
+// told in any case, but for datagrams that nobody wants: each may be a session.
 func (c *console) endWords(e modes.Event, watched bool) string {
 	who := c.prefix() + netio.Label(e.Addr)
 	if c.serving {
@@ -118,7 +118,7 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	switch {
 	case kind > 128:
 		return ""
-	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset || errors.Is(e.Err, netio.ErrDropped)):
+	case e.Err != nil && c.serving && !c.once && (watched || kind != netio.KindReset && !(e.Datagrams && kind == netio.KindRefused) || errors.Is(e.Err, netio.ErrDropped)):
 		if c.mode != "relay" { // whose errors name the end that failed
 			return who + strings.TrimPrefix(strings.TrimPrefix(e.Err.Error(), netio.Label(e.Addr)), netio.Label(e.Of))
 		}
@@ -153,13 +153,17 @@ func (c *console) wordsOfNC(e modes.Event) string {
 	switch e.Name {
 	case modes.Listening:
 		h, p, _ := net.SplitHostPort(local(e))
+		if protocolOf(e.Ready) == "udp" {
+			return "Bound on " + h + " " + p
+		}
 		return "Listening on " + h + " " + p
 	case modes.Accepted:
 		return "Connection received on " + host + " " + port
 	case modes.Connected, modes.Open:
-		return fmt.Sprintf("Connection to %s%s %s port [tcp/%s] succeeded!", typedHost(e.Addr), numeric(typedHost(e.Addr), host), port, service(port))
+		typed := typedHost(e.Addr)
+		return fmt.Sprintf("Connection to %s%s %s port [%s/%s] succeeded!", typed, numeric(typed, host), port, c.protocol(e.Addr), service(port))
 	case modes.Shut:
-		return errorOfNC(e.Err)
+		return c.errorOfNC(e.Err)
 	}
 	return ""
 }
@@ -173,32 +177,84 @@ func numeric(typed, host string) string {
 }
 
 // errorOfNC is how nc.openbsd says that a connection failed.
-func errorOfNC(err error) string {
+func (c *console) errorOfNC(err error) string {
 	var e *netio.Error
 	if !errors.As(err, &e) {
 		return "nc: " + err.Error()
 	}
-	host, port, splitErr := net.SplitHostPort(e.Addr)
+	host, port, splitErr := net.SplitHostPort(hostPort(e.Addr))
+	over := c.protocol(e.Addr)
 	if len(e.Tried) > 0 {
 		host += numeric(host, e.Tried[0])
 	}
 	switch {
 	case splitErr != nil:
 	case e.Kind == netio.KindRefused:
-		return fmt.Sprintf("nc: connect to %s port %s (tcp) failed: Connection refused", host, port)
+		return fmt.Sprintf("nc: connect to %s port %s (%s) failed: Connection refused", host, port, over)
 	case e.Kind == netio.KindTimeout:
-		return fmt.Sprintf("nc: connect to %s port %s (tcp) timed out: Operation now in progress", host, port)
+		return fmt.Sprintf("nc: connect to %s port %s (%s) timed out: Operation now in progress", host, port, over)
 	case e.Kind == netio.KindUnreachable:
-		return fmt.Sprintf("nc: connect to %s port %s (tcp) failed: No route to host", host, port)
+		return fmt.Sprintf("nc: connect to %s port %s (%s) failed: No route to host", host, port, over)
 	}
 	return "nc: " + err.Error()
 }
 
 func typedHost(addr string) string {
-	if host, _, err := net.SplitHostPort(addr); err == nil {
+	if host, _, err := net.SplitHostPort(hostPort(addr)); err == nil {
 		return host
 	}
 	return addr
+}
+
+// hostPort is an address without the scheme of datagrams before it.
+func hostPort(addr string) string {
+	if protocolOf(addr) == "udp" {
+		_, addr, _ = strings.Cut(addr, ":")
+	}
+	return strings.TrimPrefix(addr, "//")
+}
+
+// protocolOf is "udp" where the address says so, else "tcp".
+func protocolOf(addr string) string {
+	if strings.HasPrefix(addr, "tls:") {
+		return "tls"
+	}
+	if scheme, _, _ := strings.Cut(addr, ":"); scheme == "udp" || scheme == "udp4" || scheme == "udp6" {
+		return "udp"
+	}
+	return "tcp"
+}
+
+// protocol is that of an address as it was typed: with -u all are UDP.
+func (c *console) protocol(addr string) string {
+	if c.udp {
+		return "udp"
+	}
+	return protocolOf(addr)
+}
+
+// typable is where somebody listens, with its scheme where that is to be typed.
+func typable(ready, local string) string {
+	if protocolOf(ready) == "udp" {
+		return "udp:" + local
+	}
+	return local
+}
+
+// arrived says how a client came.
+func arrived(e modes.Event) string {
+	if e.Datagrams {
+		return " sends datagrams"
+	}
+	return " connected"
+}
+
+// joined says what a dialled end is; there is no connection to who gets datagrams.
+func joined(e modes.Event) string {
+	if e.Datagrams {
+		return "sends datagrams"
+	}
+	return "connected"
 }
 
 // service is the name of a port, "*" where it has none.
@@ -212,9 +268,9 @@ func service(port string) string {
 }
 
 // fromElsewhere tells what to type on another host where all addresses are
-// listened on; ready is what is typed on this one.
-func fromElsewhere(local, ready string) string {
-	ap, err := netip.ParseAddrPort(local)
+// listened on.
+func fromElsewhere(e modes.Event) string {
+	ap, err := netip.ParseAddrPort(local(e))
 	if err != nil || !ap.Addr().IsUnspecified() {
 		return ""
 	}
@@ -223,13 +279,15 @@ func fromElsewhere(local, ready string) string {
 		return ""
 	}
 	for _, a := range addrs {
-		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil || ap.Addr().Is6()) {
-			host, port := n.IP.String(), strconv.Itoa(int(ap.Port()))
-			if strings.HasPrefix(ready, "tls:") {
-				return "; from another host: fid connect tls:" + net.JoinHostPort(host, port)
-			}
-			return "; from another host: fid connect " + host + " " + port
+		n, ok := a.(*net.IPNet)
+		if !ok || !n.IP.IsGlobalUnicast() || n.IP.To4() == nil && !ap.Addr().Is6() {
+			continue
 		}
+		host, port := n.IP.String(), strconv.Itoa(int(ap.Port()))
+		if protocol := protocolOf(e.Ready); protocol != "tcp" {
+			return "; from another host: fid connect " + protocol + ":" + net.JoinHostPort(host, port)
+		}
+		return "; from another host: fid connect " + host + " " + port
 	}
 	return ""
 }

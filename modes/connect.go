@@ -32,10 +32,12 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	}
 	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
 	o.Log(ended(c.Address.Text, far, outcome))
-	if outcome.SpeaksTLS {
+	switch {
+	case outcome.SpeaksTLS:
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Text: "the far end speaks TLS: fid connect tls:" + c.Address.Endpoint()})
-	}
-	if isUnanswered(outcome, o.Rules) {
+	case c.Address.IsDatagram() && outcome.Err == nil && outcome.Sent > 0 && outcome.Received == 0:
+		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: true, Text: "no answer came; whether the datagrams arrived is not told"})
+	case isUnanswered(outcome, o.Rules):
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: near.Input == netio.InputStream,
 			Text: "closed without an answer; if one was due, try --no-half-close"})
 	}
@@ -69,7 +71,7 @@ func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Dur
 		end, err := d.Dial(ctx)
 		switch {
 		case err == nil:
-			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Seconds: time.Since(begin).Seconds()})
+			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Datagrams: addr.IsDatagram(), Seconds: time.Since(begin).Seconds()})
 			log.secured(addr.Text, end, "")
 			return end, nil
 		case wait == 0 || !passes(err) && ctx.Err() == nil:

@@ -90,6 +90,7 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 		return err
 	}
 	o.Rules.MaxRead = keepOpenRead
+	o.Rules = l.forDatagrams(o.Rules)
 	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules}, l.handle(near, o))
 	if netio.KindOf(err) == netio.KindPipe {
 		return err // standard output is left as it is, to die of it

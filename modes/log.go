@@ -9,13 +9,13 @@ import "fid/netio"
 const (
 	Listening = "listening" // Addr, Local, Ready, AnyPort
 	Step      = "step"      // Text: only where -vv asks for it
-	Connected = "connected" // Addr, Peer, Local, Through, Seconds, Client
-	Accepted  = "accepted"  // Addr, Peer, Local
+	Connected = "connected" // Addr, Peer, Local, Through, Seconds, Client, Datagrams
+	Accepted  = "accepted"  // Addr, Peer, Local, Datagrams
 	Denied    = "denied"    // Addr, Peer, Err: a client that may not connect
 	Made      = "made"      // Addr, Text: the pin of a certificate that was made for the run
 	Secured   = "secured"   // Addr, Peer, Client, Security: a TLS handshake is done
 	Note      = "note"      // Addr, Text, Quiet
-	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Err
+	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Err
 	Open      = "open"      // Addr, Peer, Through, Seconds: a port of -z
 	Shut      = "shut"      // Addr, Err: a port of -z that is not open
 	Echo      = "echo"      // Addr, Seq, Sent, Seconds: one probe came back
@@ -39,6 +39,7 @@ type Event struct {
 	Sent, Received int64
 	Seconds        float64
 	First          string // who ended first: near or far
+	Datagrams      bool   // there is no connection, only datagrams
 	Seq            int
 	Probes         *Probes
 	Security       *netio.Security
@@ -58,5 +59,5 @@ func (log Log) secured(addr string, end *netio.End, client string) {
 
 func ended(addr string, end *netio.End, o netio.Outcome) Event {
 	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Of: end.Name, Sent: o.Sent, Received: o.Received,
-		Seconds: o.Duration.Seconds(), First: o.First, Err: o.Err}
+		Seconds: o.Duration.Seconds(), First: o.First, Datagrams: end.Datagram > 0, Err: o.Err}
 }

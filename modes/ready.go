@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"fid/netio"
 )
@@ -19,7 +20,7 @@ type Ready struct {
 // announce tells that the listener accepts: first the file and the descriptor,
 // which can fail, then the log.
 func (r Ready) announce(l netio.Listener, addr netio.Address, o Options) error {
-	ready := readyAddress(l.Addr(), o.Net.Family == "6" || addr.Scheme == "tcp6")
+	ready := readyAddress(l.Addr(), o.Net.Family == "6" || addr.Scheme == "tcp6" || addr.Scheme == "udp6")
 	if addr.Scheme == "tls" {
 		ready = "tls:" + ready
 	}
@@ -76,8 +77,9 @@ func writeWhole(name, text string) error {
 
 // readyAddress is where a client on this host reaches the listener.
 func readyAddress(a net.Addr, onlyIPv6 bool) string {
-	if a.Network() == "unix" {
-		return "unix:" + a.String()
+	scheme := map[string]string{"unix": "unix:", "unixgram": "unix-dgram:", "unixpacket": "unix-seqpacket:", "udp": "udp:"}[a.Network()]
+	if strings.HasPrefix(scheme, "unix") {
+		return scheme + a.String()
 	}
 	ap, err := netip.ParseAddrPort(a.String())
 	if err != nil {
@@ -90,5 +92,5 @@ func readyAddress(a net.Addr, onlyIPv6 bool) string {
 	case ip == netip.IPv6Unspecified():
 		ip = netip.IPv6Loopback()
 	}
-	return netip.AddrPortFrom(ip, ap.Port()).String()
+	return scheme + netip.AddrPortFrom(ip, ap.Port()).String()
 }

@@ -15,6 +15,7 @@ type Relay struct {
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
 	r.perEnd, r.sockets = 2, r.Address.IsPlain() && r.Target.IsPlain()
+	o.Rules = r.forDatagrams(o.Rules)
 	if r.Target.IsEmbedded() {
 		r.perEnd = 4 // its own end, and for a moment its listener
 	}
@@ -32,7 +33,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 				done(err)
 				return
 			}
-			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer})
+			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer, Datagrams: r.Target.IsDatagram()})
 			o.Log.secured(r.Target.Text, far, client.Peer)
 			r.engine.Join(client, far, func(outcome netio.Outcome) {
 				o.Log(ended(r.Target.Text, client, outcome))

@@ -42,9 +42,9 @@ func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle h
 	s.access = access
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.engine = netio.NewEngine(ctx, pump, s.sockets)
+	s.engine = netio.NewEngine(ctx, pump, s.sockets && !s.Address.KeepsBoundaries())
 	defer s.engine.Close()
-	l, err := s.Address.Listen(ctx, o.Net)
+	l, err := s.Address.Listen(ctx, s.listenOptions(o))
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Server) greet(client *netio.End, first *time.Timer, o Options) {
 	if first != nil {
 		first.Stop()
 	}
-	o.Log(Event{Name: Accepted, Addr: s.Address.Text, Peer: client.Peer, Local: client.Local})
+	o.Log(Event{Name: Accepted, Addr: s.Address.Text, Peer: client.Peer, Local: client.Local, Datagrams: s.Address.IsDatagram()})
 }
 
 func (s *Server) cannotAccept(o Options) func(error) {
@@ -143,5 +143,9 @@ func (s *Server) slots() int {
 	if s.Max > 0 {
 		return s.Max
 	}
-	return max(1, (netio.DescriptorLimit()-spareDescriptors)/s.perEnd)
+	most := max(1, (netio.DescriptorLimit()-spareDescriptors)/s.perEnd)
+	if s.Address.IsDatagram() {
+		return min(most, netio.DefaultPeers)
+	}
+	return most
 }

@@ -57,7 +57,7 @@ func (a Address) checkPath(scheme Scheme) error {
 	switch {
 	case a.Path == "":
 		return Usagef(scheme.Usage, "%s: no path", cut(a.Text))
-	case a.Scheme == "unix":
+	case a.isUnix():
 		return a.checkUnixPath()
 	}
 	return nil
@@ -99,9 +99,13 @@ func notAHost(host, port string) error {
 	return Usagef(Typable(hint), "%s is not a host; an address is one word", cut(host))
 }
 
-// UnixAddress is the address of a Unix socket whose path is typed alone (-U).
-func UnixAddress(path string) (Address, error) {
+// UnixAddress is the address of a Unix socket whose path is typed alone (-U), of
+// datagrams where the user wants those (-u).
+func UnixAddress(path string, datagrams bool) (Address, error) {
 	a := Address{Text: cutAt(path, maxText), Scheme: "unix", Path: path}
+	if datagrams {
+		a.Scheme = "unix-dgram"
+	}
 	return a, a.checkPath(a.scheme())
 }
 
@@ -232,6 +236,8 @@ func (a *Address) parseHostPort(rest string, role Role) error {
 		return Usagef(Typable(prefix+"localhost:"+rest), "%s: no host", cut(a.Text))
 	case !strings.Contains(rest, ":") && role == ToListen:
 		return a.setPort(rest, role)
+	case !strings.Contains(rest, ":") && a.isUDP():
+		return Usagef(Typable(prefix+rest+":PORT"), "%s: no port", cut(a.Text))
 	case !strings.Contains(rest, ":"):
 		if prefix != "" {
 			return Usagef(Typable(prefix+rest+":PORT"), "%s: no port", cut(a.Text))

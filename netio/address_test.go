@@ -74,8 +74,12 @@ func TestRefusalSaysWhatToType(t *testing.T) {
 		{"http://user@example.com:81", "example.com:81"},
 		{"TCP-LISTEN:80,fork,bind=::1", "fid relay [::1]:80 HOST:PORT"},
 		{"UNIX-CONNECT:/run/x", "unix:/run/x"},
-		{"udp:db:53", ""},
-		{"udp:53", ""},
+		{"UDP4-LISTEN:53,fork,bind=10.0.0.1", "fid relay udp4:10.0.0.1:53 udp:HOST:PORT"},
+		{"UDP-SENDTO:db:53", "udp:db:53"},
+		{"UNIX-SENDTO:/dev/log", "unix-dgram:/dev/log"},
+		{"UNIX-RECVFROM:/run/x,fork", "fid listen unix-dgram:/run/x"},
+		{"udp:53", "udp:localhost:53"},
+		{"ws:db:80", ""},
 		{"", "HOST:PORT"},
 	} {
 		_, err := ParseAddress(c.word, ToDial)

@@ -3,9 +3,7 @@
 package netio
 
 import (
-	"context"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -14,12 +12,12 @@ import (
 
 const askNetwork = "unixgram" // of removeStale
 
-// bindUnix makes the socket file with its final mode: chmod afterwards would
-// leave a moment in which others can connect. The umask is the process's, so
-// this is done before any other goroutine makes files.
-func bindUnix(ctx context.Context, o Options, path string, mode fs.FileMode) (*net.UnixListener, error) {
+// withMode has bind make the socket file with its final mode: chmod afterwards
+// would leave a moment in which others can connect. The umask is the process's,
+// so this is done before any other goroutine makes files.
+func withMode(mode fs.FileMode, bind func() error) error {
 	defer syscall.Umask(syscall.Umask(int(^mode & fs.ModePerm)))
-	return o.listenUnix(ctx, path)
+	return bind()
 }
 
 // How often and how long to wait for a lock: whoever holds it asks a socket for

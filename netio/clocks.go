@@ -17,6 +17,7 @@ type clocks struct {
 	idle      time.Duration
 	idleFlag  string
 	ended     bool // the near input has ended
+	quiet     bool // the far end has finished when no datagram passes for Rules.Quiet
 }
 
 // noteAfter is how long a session that stays half-open keeps quiet about it.
@@ -35,10 +36,14 @@ func (c *clocks) start(s *session) {
 // nearEnded starts the clock of -q.
 func (c *clocks) nearEnded(s *session) {
 	c.note = time.Time{}
+	c.ended = s.near.Input != InputNone
+	if s.far.isEndless() {
+		c.nothingFollows(s)
+		return
+	}
 	if s.heldFIN && s.near.Input == InputNone {
 		c.noteLater("no input: waiting for the far end to finish (-N ends our side)")
 	}
-	c.ended = s.near.Input != InputNone
 	if s.rules.Bounded && s.rules.Linger > 0 {
 		c.linger = time.Now().Add(s.rules.Linger)
 	}
@@ -69,7 +74,7 @@ func (c *clocks) noteLater(text string) { c.note, c.noteText = time.Now().Add(no
 
 // next returns when a clock must be looked at: the zero time while all are off.
 func (c *clocks) next(s *session) time.Time {
-	at := c.idleCheck(s)
+	at := earlier(c.idleCheck(s), c.silence(s))
 	for _, t := range []time.Time{c.linger, c.firstByte, c.note, c.watch, c.keepAlive} {
 		at = earlier(at, t)
 	}
@@ -120,6 +125,11 @@ func (c *clocks) check(s *session, now time.Time) error {
 		c.watch = now.Add(s.rules.Watch)
 		c.checkDead(s)
 	}
+	if past(c.silence(s), now) {
+		if err := c.silent(s); err != nil {
+			return err
+		}
+	}
 	if past(c.linger, now) {
 		c.linger = time.Time{}
 		if s.undelivered() || s.near.Input == InputNone && !s.flow.In.done {
@@ -146,7 +156,7 @@ func (c *clocks) checkIdle(s *session) error {
 		s.flow.touch() // we were stopped, or slow, not the far end
 		return nil
 	}
-	if s.rules.IdleEnds && c.ended && !s.undelivered() {
+	if (s.rules.IdleEnds && c.ended && s.cameEnough() || s.rules.IdleOver) && !s.undelivered() {
 		c.idle = 0
 		s.endNow()
 		return nil

@@ -7,6 +7,9 @@ import "time"
 // which can eat our own tail. There is no event for an acknowledgement, so the
 // queue is asked again after a while that grows to 50 ms.
 func (s *Socket) drain() error {
+	if s.endless {
+		return s.lastError()
+	}
 	buf := make([]byte, minBuffer)
 	if s.tcp == nil {
 		s.discardWaiting(buf)

@@ -18,7 +18,7 @@ func (s *session) inputEnded(hold bool) {
 		return
 	}
 	s.clocks.nearEnded(s)
-	if s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0 {
+	if s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0 || s.clocks.ended && s.rules.Quiet == 0 && s.far.isEndless() {
 		s.endNow()
 		return
 	}
@@ -42,7 +42,7 @@ func (s *session) outputEnded() error {
 	case s.rules.Hangup && !s.near.Input.endsWithFar() && s.inMidTransfer():
 		s.breakOff(s.far, hangupError())
 		return nil
-	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.wasReceive():
+	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.wasReceive(), s.near.isEndless(), s.far.isEndless(), s.rules.Datagrams > 0:
 		s.carrier.stopReading(s.near)
 		return nil
 	}
@@ -156,8 +156,8 @@ func hangupError() error {
 
 // resetError tells how far the session had come when a socket failed.
 func (s *session) resetError() error {
-	_, why := describe(s.cause)
-	e := &Error{Kind: KindReset, Addr: s.broken.Name, Err: s.cause}
+	kind, why := s.broken.describeBreak(s.cause)
+	e := &Error{Kind: kind, Addr: s.broken.Name, Err: s.cause}
 	sent := max(0, s.flow.Out.Written()-int64(s.far.unacked())) // a layer, as TLS, may send more bytes than it is given
 	switch {
 	case errors.Is(s.cause, errReset):

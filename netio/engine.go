@@ -99,5 +99,7 @@ func (e *Engine) Close() {
 	}
 }
 
-// isPlain reports whether the stream is the socket itself: no layer looks on.
-func (e *End) isPlain() bool { return e.Sock != nil && e.Stream == Stream(e.Sock.conn) }
+// isPlain reports whether e is a stream of bytes, and the socket itself: no layer looks on.
+func (e *End) isPlain() bool {
+	return e.Sock != nil && e.Datagram == 0 && e.Stream == Stream(e.Sock.conn)
+}

@@ -23,6 +23,7 @@ type direction struct {
 	blocked  atomic.Bool // the destination has no room for what has come
 	head     [2]byte     // the first bytes, where they were moved by hand
 	done     bool        // set and read by the session's own goroutine only
+	most     int         // the datagrams after which the source has ended; 0 is no limit
 }
 
 // Read returns how many bytes were taken from the source so far.

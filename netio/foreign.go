@@ -68,28 +68,43 @@ func isSocat(name, rest string) bool {
 func socatHint(name, rest string) string {
 	base, use, _ := strings.Cut(name, "-")
 	rest, options, _ := strings.Cut(rest, ",")
-	listens := use == "LISTEN" || use == "L"
+	scheme := strings.ToLower(base) + ":"
+	listens := use == "LISTEN" || use == "L" || strings.HasPrefix(use, "RECV")
+	datagrams := strings.HasPrefix(use, "RECV") || use == "SENDTO" || use == "DATAGRAM" || use == "CLIENT"
 	switch {
+	case base == "UNIX" && datagrams && listens:
+		return "fid listen unix-dgram:" + rest
+	case base == "UNIX" && datagrams:
+		return "unix-dgram:" + rest
 	case base == "UNIX" && listens:
 		return "fid relay unix:" + rest + " HOST:PORT"
+	case strings.HasPrefix(base, "UDP") && listens:
+		return "fid relay " + scheme + withBind(rest, options) + " udp:HOST:PORT"
+	case strings.HasPrefix(base, "UDP"):
+		return scheme + rest
 	case strings.HasPrefix(base, "TCP") && listens:
-		for _, option := range strings.Split(options, ",") {
-			if host, found := strings.CutPrefix(option, "bind="); found {
-				rest = JoinText(host, rest)
-			}
-		}
-		return "fid relay " + rest + " HOST:PORT"
+		return "fid relay " + withBind(rest, options) + " HOST:PORT"
 	case base == "OPENSSL" || base == "SSL":
 		if listens {
 			return "fid relay tls:" + rest + " HOST:PORT"
 		}
 		return "tls:" + rest
 	case base == "UNIX", base == "FILE":
-		return strings.ToLower(base) + ":" + rest
+		return scheme + rest
 	case strings.HasPrefix(base, "TCP"):
 		return rest
 	}
 	return ""
+}
+
+// withBind is a port with the address that socat's options say to bind.
+func withBind(port, options string) string {
+	for _, option := range strings.Split(options, ",") {
+		if host, found := strings.CutPrefix(option, "bind="); found {
+			return JoinText(host, port)
+		}
+	}
+	return port
 }
 
 // bracketHint writes an IPv6 address and its port so that they can be told

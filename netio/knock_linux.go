@@ -14,8 +14,11 @@ import (
 // Go's poller, a clock and a goroutine cost its process more than the connection.
 func (a Address) Knocker(o Options) (Dialer, error) {
 	d, err := a.Dialer(o)
-	if tcp, ok := d.(*tcpDialer); ok {
-		return knocker{tcp}, nil
+	switch d := d.(type) {
+	case *tcpDialer:
+		return knocker{d}, nil
+	case *udpDialer:
+		return udpKnocker{d}, nil
 	}
 	return d, err
 }

@@ -3,4 +3,10 @@
 package netio
 
 // Knocker returns what finds out whether the address can be connected to.
-func (a Address) Knocker(o Options) (Dialer, error) { return a.Dialer(o) }
+func (a Address) Knocker(o Options) (Dialer, error) {
+	d, err := a.Dialer(o)
+	if udp, ok := d.(*udpDialer); ok {
+		return udpKnocker{udp}, nil
+	}
+	return d, err
+}

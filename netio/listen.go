@@ -17,65 +17,91 @@ const portTries = 16
 // listenTCP binds one address, both families' wildcard, or all the addresses
 // that a name has.
 func listenTCP(ctx context.Context, a Address, o Options) (Listener, error) {
+	places, err := a.places(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return a.bind(ctx, o, places)
+}
+
+// A place is where to listen: a family, "4", "6" or "" for both, and a host.
+type place struct{ family, host string }
+
+// places are those of one address, of both families' wildcard, or of all the
+// addresses that a name has. Go's "tcp" on 0.0.0.0 is [::], so the family is
+// always spelled out.
+func (a Address) places(ctx context.Context, o Options) ([]place, error) {
 	family, err := a.family(o)
 	if err != nil {
 		return nil, err
 	}
-	// Go's "tcp" on 0.0.0.0 is [::], so the network is always spelled out.
 	ip, err := netip.ParseAddr(a.Host)
 	if a.Host == "" || err == nil && ip == netip.IPv6Unspecified() && family == "" {
-		host := map[string]string{"": "", "4": "0.0.0.0", "6": "::"}[family]
-		return a.bind(ctx, o, "tcp"+family, []string{host})
+		return []place{{family, map[string]string{"": "", "4": "0.0.0.0", "6": "::"}[family]}}, nil
 	}
 	ips, err := a.resolve(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	var hosts []string
+	var all []place
 	for _, ip := range ips {
-		hosts = append(hosts, ip.String())
+		all = append(all, place{familyOf(ip), ip.String()})
 	}
-	return a.bind(ctx, o, "", hosts)
+	return all, err
 }
 
-func networkOf(ip netip.Addr) string {
+func familyOf(ip netip.Addr) string {
 	if ip.Is4() {
-		return "tcp4"
+		return "4"
 	}
-	return "tcp6"
+	return "6"
 }
 
-// bind listens on every host; an empty network is each one's own. With port 0
-// the system picks a port for the first and the others get the same.
-func (a Address) bind(ctx context.Context, o Options, network string, hosts []string) (Listener, error) {
+// onOnePort has bind called for every place, with one port for all: with port 0
+// the system picks it for the first, and all is undone and tried again where
+// another cannot have it. bind returns the port that it got.
+func onOnePort(port string, places []place, bind func(p place, port string) (string, error), undo func()) error {
 	for try := 1; ; try++ {
-		bound := &listeners{ends: make(chan accepted), closed: make(chan struct{})}
-		port := a.Port
-		for _, host := range hosts {
-			l, err := a.bindOne(ctx, o, network, host, port)
+		got := port
+		for i, p := range places {
+			bound, err := bind(p, got)
 			if err != nil {
-				_ = bound.Close()
-				if a.Port == "0" && port != "0" && try < portTries {
+				undo()
+				if i > 0 && port == "0" && try < portTries {
 					break
 				}
-				return nil, err
+				return err
 			}
-			bound.all = append(bound.all, l)
-			port = strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-		}
-		if len(bound.all) == 1 {
-			return bound.all[0], nil
-		}
-		if len(bound.all) == len(hosts) {
-			return bound, nil
+			if got = bound; i == len(places)-1 {
+				return nil
+			}
 		}
 	}
+}
+
+// bind listens in every place.
+func (a Address) bind(ctx context.Context, o Options, places []place) (Listener, error) {
+	bound := &listeners{ends: make(chan accepted), closed: make(chan struct{})}
+	err := onOnePort(a.Port, places, func(p place, port string) (string, error) {
+		l, err := a.bindOne(ctx, o, "tcp"+p.family, p.host, port)
+		if err != nil {
+			return "", err
+		}
+		bound.all = append(bound.all, l)
+		return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+	}, func() {
+		for _, l := range bound.all {
+			_ = l.Close()
+		}
+		bound.all = nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(bound.all) == 1:
+		return bound.all[0], nil
+	}
+	return bound, nil
 }
 
 func (a Address) bindOne(ctx context.Context, o Options, network, host, port string) (*listener, error) {
-	if network == "" {
-		network = networkOf(netip.MustParseAddr(host))
-	}
 	family := network // the socket's own: "tcp" can be either
 	lc := net.ListenConfig{Control: func(network, address string, raw syscall.RawConn) error {
 		family = network
@@ -87,7 +113,7 @@ func (a Address) bindOne(ctx context.Context, o Options, network, host, port str
 	lc.SetMultipathTCP(false) // a tenth fewer connections a second with it
 	l, err := lc.Listen(ctx, network, net.JoinHostPort(host, port))
 	if err != nil {
-		return nil, bindError(a.Text, host, port, err)
+		return nil, bindError(a.Text, host, port, "t", err)
 	}
 	if o.asked() != nil {
 		o.noteShort(a.Text, l.(syscall.Conn))
@@ -99,7 +125,8 @@ func (a Address) bindOne(ctx context.Context, o Options, network, host, port str
 	return &listener{l, name, family, o.asked()}, nil
 }
 
-func bindError(text, host, port string, err error) error {
+// bindError says why a socket cannot be bound; option is its kind, "t" or "u", to ss(8).
+func bindError(text, host, port, option string, err error) error {
 	var mine *Error
 	if errors.As(err, &mine) { // a socket option
 		return &Error{Kind: mine.Kind, Addr: text, What: mine.What, Err: err}
@@ -110,7 +137,7 @@ func bindError(text, host, port string, err error) error {
 		e.What = "cannot bind " + JoinText(host, port) + ": " + what
 	}
 	if kind == KindBind && what == "in use" {
-		e.Hint = "see who: ss -ltnp 'sport = :" + port + "'"
+		e.Hint = "see who: ss -l" + option + "np 'sport = :" + port + "'"
 	}
 	if ip, parseErr := netip.ParseAddr(host); parseErr == nil && isZoneless(ip) {
 		e.Hint = zoneHint(ip, port)

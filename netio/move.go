@@ -25,6 +25,9 @@ type failure struct {
 // move moves from d.src to d.dst until one of them ends or fails: inside the
 // kernel where that is possible and pays, else by hand.
 func (d *direction) move(f *Flow, largest int) failure {
+	if d.src.Datagram > 0 || d.dst.Datagram > 0 {
+		return d.copyDatagrams(f)
+	}
 	if fail, ok := d.moveInKernel(f); ok {
 		return fail
 	}

@@ -20,7 +20,8 @@ func (a *Address) setPort(port string, role Role) error {
 	return nil
 }
 
-// ParsePort reads a port, 0 to 65535, or the name of a TCP service.
+// ParsePort reads a port, 0 to 65535, or the name of a service: of TCP, or if there
+// is none of UDP, where a name of both has the same port.
 func ParsePort(port string) (int, error) {
 	if isNumber(port) && (port == "0" || port[0] != '0') {
 		n, err := strconv.Atoi(port)
@@ -30,8 +31,10 @@ func ParsePort(port string) (int, error) {
 		return n, nil
 	}
 	if isServiceName(port) {
-		if n, err := net.LookupPort("tcp", port); err == nil {
-			return n, nil
+		for _, network := range []string{"tcp", "udp"} {
+			if n, err := net.LookupPort(network, port); err == nil {
+				return n, nil
+			}
 		}
 		return 0, Usagef("", "%s is neither a port nor the name of a service", cut(port))
 	}

@@ -32,7 +32,13 @@ type Rules struct {
 	IdleEnds  bool          // Idle is an end in order once the near input has ended (-w)
 	HalfOpen  time.Duration // Idle's limit once one side has ended, where it is shorter; 0 is for ever
 	Watch     time.Duration // how often to look for a reset end whose bytes cannot be passed on; 0 is never
-	MaxRead   int           // the most bytes of one Read and Write; 0 is what suits the ends
+	MaxRead   int           // the most bytes of one Read and Write of a stream; 0 is what suits the ends
+
+	// Datagrams of a transport that has no end. The zero values end the session
+	// with the near input, whatever came.
+	Quiet     time.Duration // after the near input's end, how long none may pass either way for the far end to have finished; below 0 is for ever
+	IdleOver  bool          // Idle is an end in order at any time
+	Datagrams int           // the session ends when so many were received; 0 is no limit
 }
 
 // An Outcome is what came of a session.

@@ -37,7 +37,7 @@ func (a Address) resolve(ctx context.Context, o Options) ([]netip.Addr, error) {
 
 // family is the one address family that scheme and flags leave, "" for both.
 func (a Address) family(o Options) (string, error) {
-	family := map[string]string{"tcp4": "4", "tcp6": "6"}[a.Scheme]
+	family := map[string]string{"tcp4": "4", "tcp6": "6", "udp4": "4", "udp6": "6"}[a.Scheme]
 	if family != "" && o.Family != "" && family != o.Family {
 		return "", Usagef("", "-%s and %s exclude each other", o.Family, cut(a.Text))
 	}

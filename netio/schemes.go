@@ -34,6 +34,9 @@ type Options struct {
 	Bypass      Bypass                  // what is dialled without Proxies all the same
 	Socket      SocketOptions           // of the sockets on both ends
 	Note        func(addr, what string) // told what a person might wonder about an end; nil is nobody
+	Broadcast   bool                    // datagrams may go to a broadcast address (-b)
+	Answer      time.Duration           // how long a check of a port waits for an answer to its datagram; 0 is Timeout
+	MaxPeers    int                     // peers of a listener of datagrams at once; 0 is DefaultPeers
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns
@@ -115,7 +118,12 @@ func Schemes() []Scheme {
 		{"tcp4", "tcp4:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp6", "tcp6:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tls", "tls:HOST:PORT", RestHostPort, tlsKeys(), dialTLS, listenTLS},
+		{"udp", "udp:HOST:PORT", RestHostPort, ends, dialUDP, listenUDP},
+		{"udp4", "udp4:HOST:PORT", RestHostPort, ends, dialUDP, listenUDP},
+		{"udp6", "udp6:HOST:PORT", RestHostPort, ends, dialUDP, listenUDP},
 		{"unix", "unix:PATH", RestPath, []string{"mode"}, dialUnix, listenUnix},
+		{"unix-dgram", "unix-dgram:PATH", RestPath, []string{"mode"}, dialUnixDatagram, listenUnixDatagram},
+		{"unix-seqpacket", "unix-seqpacket:PATH", RestPath, []string{"mode"}, dialSeqpacket, listenSeqpacket},
 		{"file", "file:PATH", RestPath, nil, dialFile, nil},
 		{"echo", "echo:", RestNone, nil, dialEmbedded, nil},
 		{"discard", "discard:", RestNone, nil, dialEmbedded, nil},
@@ -125,7 +133,7 @@ func Schemes() []Scheme {
 
 // laterSchemes are named in the documentation of fid's future: typed today,
 // they are refused by name instead of being taken for hosts.
-func laterSchemes() []string { return []string{"udp", "ws", "wss", "exec"} }
+func laterSchemes() []string { return []string{"ws", "wss", "exec"} }
 
 func (a Address) scheme() Scheme {
 	for _, s := range Schemes() {

@@ -54,6 +54,7 @@ func (s *session) begin(rules *Rules, note func(string), near, far *End, c carri
 	s.flow.started = time.Now()
 	s.flow.Out.src, s.flow.Out.dst = near, far
 	s.flow.In.src, s.flow.In.dst = far, near
+	s.flow.In.most = rules.Datagrams
 }
 
 // start sets the directions going. A Loop has one, and a near end without

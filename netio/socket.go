@@ -14,7 +14,8 @@ import (
 // the other kernel has acknowledged, notice that the peer is gone.
 type Socket struct {
 	conn    sockConn
-	tcp     tcpConn // conn once more; nil for a Unix socket
+	tcp     tcpConn // conn once more; nil for all that is not TCP
+	endless bool    // the transport has no end: a peer never tells that it has finished
 	finSent atomic.Bool
 	goodbye atomic.Int32   // bytes of a close_notify, which is no data, at the end of what was sent
 	asked   *SocketOptions // by the command line; nil is nothing
@@ -153,6 +154,9 @@ func (s *Socket) awaitGone() error {
 
 // isIdle reports whether a Read would wait.
 func (s *Socket) isIdle() bool {
+	if shared, ok := s.conn.(*peer); ok {
+		return shared.mail.isEmpty()
+	}
 	idle := false
 	s.ask(func(fd uintptr) { idle = !readable(fd) })
 	return idle

@@ -34,3 +34,12 @@ func writable(fd uintptr) bool {
 	_, err := unix.Poll(p, 0)
 	return err != nil || p[0].Revents&unix.POLLOUT != 0
 }
+
+// setBroadcast allows datagrams to a broadcast address, or not.
+func setBroadcast(fd uintptr, allow bool) error {
+	value := 0
+	if allow {
+		value = 1
+	}
+	return unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_BROADCAST, value)
+}

@@ -24,3 +24,12 @@ func readable(uintptr) bool { return true }
 
 // writable: a write of Go's waits by itself.
 func writable(uintptr) bool { return true }
+
+// setBroadcast allows datagrams to a broadcast address, or not.
+func setBroadcast(fd uintptr, allow bool) error {
+	value := 0
+	if allow {
+		value = 1
+	}
+	return windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, value)
+}

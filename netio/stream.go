@@ -52,6 +52,10 @@ type End struct {
 
 	Through string // the proxies on the way, whose first one is Peer; empty where there are none
 
+	// Datagram is the largest payload that one Write can send, where each Write is
+	// one datagram and each Read gives one; 0 is a stream of bytes.
+	Datagram int
+
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 	lost      <-chan error                // tells that the session has lost a near end without a socket; nil: never

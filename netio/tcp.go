@@ -20,20 +20,25 @@ type tcpDialer struct {
 }
 
 func dialTCP(a Address, o Options) (Dialer, error) {
+	if len(o.Proxies) > 0 {
+		entry := o.Bypass.entryFor(a)
+		if entry == "" {
+			return &proxyDialer{a, o.from(a)}, nil
+		}
+		o.step(a.Text, ": not through a proxy (", entry, ")")
+	}
+	return &tcpDialer{addr: a, opts: o.from(a)}, nil
+}
+
+// from has the source that the address itself names.
+func (o Options) from(a Address) Options {
 	if s := a.Options["source"]; s != "" {
 		o.Source = s
 	}
 	if p := a.Options["source-port"]; p != "" {
 		o.SourcePort = p
 	}
-	if len(o.Proxies) > 0 {
-		entry := o.Bypass.entryFor(a)
-		if entry == "" {
-			return &proxyDialer{a, o}, nil
-		}
-		o.step(a.Text, ": not through a proxy (", entry, ")")
-	}
-	return &tcpDialer{addr: a, opts: o}, nil
+	return o
 }
 
 // Dial looks the host up and races its addresses, all within Options.Timeout.
@@ -73,32 +78,35 @@ func (d *tcpDialer) connected(conn net.Conn) *End {
 	return end
 }
 
-// dialer returns what dials one address, from the source asked for.
-func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.AddrPort) (net.Conn, error), error) {
-	var sources []netip.Addr
-	var port uint64
+// sources returns the addresses and the port that were asked for to dial from.
+func (d *tcpDialer) sources(ctx context.Context) (sources []netip.Addr, port uint16, err error) {
 	if d.opts.SourcePort != "" {
 		n, err := ParsePort(d.opts.SourcePort)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		port = uint64(n)
+		port = uint16(n)
 	}
 	if d.opts.Source != "" {
-		var err error
 		source := Address{Text: d.opts.Source, Host: d.opts.Source, Scheme: d.addr.Scheme}
-		if err = source.checkHost(); err != nil {
-			return nil, err
+		if err = source.checkHost(); err == nil {
+			sources, err = source.resolve(ctx, d.opts)
 		}
-		if sources, err = source.resolve(ctx, d.opts); err != nil {
-			return nil, err
-		}
+	}
+	return sources, port, err
+}
+
+// dialer returns what dials one address, from the source asked for.
+func (d *tcpDialer) dialer(ctx context.Context) (func(context.Context, netip.AddrPort) (net.Conn, error), error) {
+	sources, port, err := d.sources(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 		nd := net.Dialer{Control: d.opts.control}
 		nd.SetMultipathTCP(false)
 		if d.opts.Source != "" || d.opts.SourcePort != "" {
-			from, err := sourceFor(to.Addr(), sources, uint16(port))
+			from, err := sourceFor(to.Addr(), sources, port)
 			if err != nil {
 				return nil, err
 			}

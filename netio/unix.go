@@ -35,10 +35,26 @@ func dialUnix(a Address, o Options) (Dialer, error) { return &unixDialer{addr: a
 // Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
 // that is killed looks like one that has finished.
 func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
+	conn, err := d.connect(ctx, net.Dialer{}, "unix")
+	if err != nil {
+		return nil, err
+	}
+	return socketEnd(conn, d.addr.Text), nil
+}
+
+// connect connects a socket of the network, one of package net's.
+func (d *unixDialer) connect(ctx context.Context, nd net.Dialer, network string) (*net.UnixConn, error) {
 	ctx, cancel := d.opts.limit(ctx, d.addr)
 	defer cancel()
-	nd := net.Dialer{Control: d.opts.control}
-	conn, err := nd.DialContext(ctx, "unix", d.addr.Path)
+	name := nd.Control
+	nd.Control = func(network, address string, raw syscall.RawConn) error {
+		err := d.opts.control(network, address, raw)
+		if err == nil && name != nil {
+			err = name(network, address, raw)
+		}
+		return err
+	}
+	conn, err := nd.DialContext(ctx, network, d.addr.Path)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, context.Cause(ctx)
@@ -47,11 +63,13 @@ func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
 		return nil, &Error{Kind: kind, Addr: d.addr.Text, What: what, Err: err}
 	}
 	d.noted.Do(func() { d.opts.noteShort(d.addr.Text, conn.(syscall.Conn)) })
-	return socketEnd(conn, d.addr.Text), nil
+	return conn.(*net.UnixConn), nil
 }
 
 func (a Address) checkUnixPath() error {
 	switch {
+	case !a.hasUnixKind():
+		return Usagef("", "%s: %s has no such sockets", cut(a.Text), runtime.GOOS)
 	case a.Path == "@": // an unset variable must not become a name
 		return Usagef("", "%s: no name after the @", cut(a.Text))
 	case len(a.Path) > maxUnixPath():
@@ -68,40 +86,52 @@ func (a Address) isAbstract() bool { return strings.HasPrefix(a.Path, "@") }
 // listenUnix binds a Unix socket of mode 0600, or what ",mode=" says. A socket
 // file that nobody answers on is replaced; anything else that is there stays.
 func listenUnix(ctx context.Context, a Address, o Options) (Listener, error) {
+	l, err := listenUnixOf(ctx, "unix", a, o)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// listenUnixOf is listenUnix for a network of package net.
+func listenUnixOf(ctx context.Context, network string, a Address, o Options) (*unixListener, error) {
+	var l net.Listener
+	lc := net.ListenConfig{Control: o.control}
+	file, err := bindUnixFile(a, func() (err error) {
+		l, err = lc.Listen(ctx, network, a.Path)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	bound := l.(*net.UnixListener)
+	bound.SetUnlinkOnClose(false) // Go would unlink whatever has the name by then
+	o.noteShort(a.Text, bound)
+	return &unixListener{listener: &listener{bound, a.Text, "unix", o.asked()}, file: file}, nil
+}
+
+// bindUnixFile has bind make the socket, with its file, and returns that.
+func bindUnixFile(a Address, bind func() error) (file unixFile, err error) {
 	mode := uint64(0o600)
 	if m, ok := a.Options["mode"]; ok {
-		var err error
 		if mode, err = strconv.ParseUint(m, 8, 9); err != nil {
-			return nil, Usagef("", "%s: mode=%s is not three octal digits", cut(a.Text), cut(m))
+			return file, Usagef("", "%s: mode=%s is not three octal digits", cut(a.Text), cut(m))
 		}
 	}
 	if !a.isAbstract() {
 		defer lockDirectory(a.Path)()
 		if err := removeStale(a); err != nil {
-			return nil, err
+			return file, err
 		}
 	}
-	l, err := bindUnix(ctx, o, a.Path, fs.FileMode(mode))
-	if err != nil {
-		return nil, unixBindError(a, err)
+	if err := withMode(fs.FileMode(mode), bind); err != nil {
+		return file, unixBindError(a, err)
 	}
-	o.noteShort(a.Text, l)
-	u := &unixListener{listener: &listener{l, a.Text, "unix", o.asked()}}
 	if !a.isAbstract() {
-		l.SetUnlinkOnClose(false) // Go would unlink whatever has the name by then
-		u.path = absoluteIfShort(a.Path)
-		u.file, _ = os.Lstat(u.path)
+		file.path = absoluteIfShort(a.Path)
+		file.info, _ = os.Lstat(file.path)
 	}
-	return u, nil
-}
-
-func (o *Options) listenUnix(ctx context.Context, path string) (*net.UnixListener, error) {
-	lc := net.ListenConfig{Control: o.control}
-	l, err := lc.Listen(ctx, "unix", path)
-	if err != nil {
-		return nil, err
-	}
-	return l.(*net.UnixListener), nil
+	return file, nil
 }
 
 // absoluteIfShort is the path that can be dialled from anywhere, if it can be
@@ -152,17 +182,14 @@ func removeStale(a Address) error {
 // A unixListener unlinks its own socket file when it closes, and no other's.
 type unixListener struct {
 	*listener
-	path string // empty where there is no file
-	file fs.FileInfo
+	file unixFile
 	once sync.Once
 }
 
 func (l *unixListener) Close() error {
 	err := net.ErrClosed
 	l.once.Do(func() { // a second one could find another's socket under a number used again
-		if now, statErr := os.Lstat(l.path); statErr == nil && l.file != nil && os.SameFile(now, l.file) {
-			_ = os.Remove(l.path)
-		}
+		l.file.remove()
 		err = l.listener.Close()
 	})
 	return err
@@ -170,8 +197,8 @@ func (l *unixListener) Close() error {
 
 // Addr returns the socket's path, absolute where that is not too long to dial.
 func (l *unixListener) Addr() net.Addr {
-	if l.path == "" {
+	if l.file.path == "" {
 		return l.listener.Addr()
 	}
-	return &net.UnixAddr{Net: "unix", Name: l.path}
+	return &net.UnixAddr{Net: "unix", Name: l.file.path}
 }
