@@ -42,7 +42,9 @@ func flags() []flag {
 	return []flag{
 		{'4', "ipv4", "", false, "LCER", "IPv4 only"},
 		{'6', "ipv6", "", false, "LCER", "IPv6 only"},
+		{'c', "sh-exec", "CMD", false, "LC", "sh -c CMD per client"},
 		{'d', "no-stdin", "", false, "LC", "receive only"},
+		{'e', "exec", "CMD", false, "LC", "CMD, not stdin"},
 		{'h', "help", "", false, "LCER", ""},
 		{'i', "interval", "DUR", false, "C", "pause in between"},
 		{'k', "keep-open", "", false, "L", "more clients at once"},
@@ -69,6 +71,7 @@ func flags() []flag {
 		{0, "max-conns", "N", false, "LER", "clients at once"},
 		{0, "no-half-close", "", false, "LC", "no FIN at input's end"},
 		{0, "once", "", false, "ER", "end after one client"},
+		{0, "pty", "", false, "LCR", "CMD has a terminal"},
 		{0, "ready-fd", "N", false, "LER", "write the address"},
 		{0, "ready-file", "FILE", false, "LER", "write the address"},
 		{0, "recv-only", "", false, "LC", ""},
@@ -92,9 +95,7 @@ func refusals() []refusal {
 	const later = "is not in this version of fid"
 	return []refusal{
 		{'b', "broadcast", later + " (UDP)", ""},
-		{'c', "sh-exec", later + " (commands)", ""},
 		{'C', "crlf", later + " (CRLF)", ""},
-		{'e', "exec", later + " (commands)", ""},
 		{'I', "recv-buffer", later + " (socket options)", ""},
 		{'M', "ttl", later + " (socket options)", ""},
 		{'O', "send-buffer", later + " (socket options)", ""},
@@ -124,7 +125,7 @@ func refusals() []refusal {
 		{0, "send", later, ""}, {0, "send-hex", later, ""}, {0, "expect", later, ""},
 		{0, "stay", later, ""}, {0, "banner", later, ""}, {0, "output", later, ""},
 		{0, "allow", later, ""}, {0, "deny", later, ""}, {0, "broker", later, ""}, {0, "chat", later, ""},
-		{0, "min-ttl", later, ""}, {0, "pty", later, ""}, {0, "raw", later, ""},
+		{0, "min-ttl", later, ""}, {0, "raw", later, ""},
 		{0, "hex", later, ""}, {0, "hex-dump", later, ""}, {0, "text", later, ""}, {0, "pcap", later, ""}, {0, "digest", later, ""},
 		{0, "limit", later, ""}, {0, "progress", later, ""}, {0, "no-progress", later, ""}, {0, "raw-output", later, ""},
 		{0, "keepalive", later, ""},

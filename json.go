@@ -34,6 +34,8 @@ type record struct {
 	Code       *int     `json:"code,omitempty"`
 	Error      string   `json:"error,omitempty"`
 	Hint       string   `json:"hint,omitempty"`
+
+	ChildStatus int `json:"child_status,omitempty"`
 }
 
 type trips struct {
@@ -73,7 +75,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	r.Code, r.End = &n, code.String()
 	var e *netio.Error
 	if errors.As(err, &e) {
-		r.Error, r.Hint = e.Error(), e.Hint
+		r.Error, r.Hint, r.ChildStatus = e.Error(), e.Hint, e.ChildStatus
 		if r.Address == "" {
 			r.Address = e.Addr
 		}

@@ -63,9 +63,10 @@ func (v *values) mode(name string, words []string) (runner, error) {
 
 func (v *values) listen(words []string) (runner, error) {
 	var err error
-	l := modes.Listen{Stdio: v.stdio(), KeepOpen: v.is("keep-open")}
+	l := modes.Listen{Near: v.near(), KeepOpen: v.is("keep-open")}
 	v.need("max-conns", "keep-open")
-	if l.KeepOpen && !l.Stdio.NoInput {
+	v.pty(netio.Address{})
+	if l.KeepOpen && !l.Stdio.NoInput && l.Command.Scheme == "" {
 		st, err := os.Stdin.Stat()
 		l.InputUnused = err == nil && !isNull(st)
 		if err == nil && st.Mode().IsRegular() {
@@ -134,6 +135,8 @@ func (v *values) relay(words []string) (runner, error) {
 			hint = "fid relay " + listen + " " + target // as ssh -L has it
 		}
 		return nil, netio.Usagef(netio.Typable(hint), "relay needs a TARGET")
+	case len(words) > 2 && strings.HasPrefix(words[1], "exec:"):
+		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+quoted(strings.Join(words[1:], " "))), "a command with its arguments is one word")
 	case len(words) > 2:
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
@@ -143,6 +146,7 @@ func (v *values) relay(words []string) (runner, error) {
 		return nil, err
 	}
 	target, err := netio.ParseAddress(words[1], netio.ToDial)
+	v.pty(target)
 	return modes.Relay{Server: server, Target: target}, err
 }
 
@@ -160,13 +164,18 @@ func (v *values) connect(words []string) (runner, error) {
 		v.fail(netio.Usagef("--idle-timeout DUR ends an idle session", "-i needs -z or --echo"))
 	}
 	if v.is("probe") {
+		v.near() // for what excludes it
+		v.pty(netio.Address{})
 		return v.probe(words)
 	}
 	address, err := v.address(words, netio.ToDial, "fid connect HOST PORT")
 	if err != nil {
 		return nil, err
 	}
+	v.pty(address)
+	v.checkable(address)
 	if v.is("echo") {
+		v.near() // for what excludes it
 		interval := echoInterval
 		if v.is("interval") {
 			interval = v.duration("interval")
@@ -175,7 +184,7 @@ func (v *values) connect(words []string) (runner, error) {
 		return modes.Check{Address: address, Count: v.number("count", 1, 1, 1<<30), Size: v.size("size", 64, 1, 1<<28),
 			Interval: interval, Step: step, StepFlag: flag, Wait: v.duration("wait")}, nil
 	}
-	return modes.Connect{Address: address, Stdio: v.stdio(), Wait: v.duration("wait")}, nil
+	return modes.Connect{Address: address, Near: v.near(), Wait: v.duration("wait")}, nil
 }
 
 // address reads the words of an address: one, or a host and a port.

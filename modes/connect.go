@@ -7,16 +7,16 @@ import (
 	"fid/netio"
 )
 
-// Connect joins standard input and output to a dialled stream.
+// Connect joins standard input and output, or a command, to a dialled stream.
 type Connect struct {
+	Near
 	Address netio.Address
-	Stdio   netio.Stdio
 	Wait    time.Duration // dial again for so long while nobody is there; 0 dials once
 }
 
 // Run ends when the session has ended.
 func (c Connect) Run(ctx context.Context, o Options) error {
-	near, err := c.Stdio.Dial(ctx)
+	near, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -28,9 +28,17 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if near == nil {
+		if near, err = c.start(ctx, far, o); err != nil {
+			return err
+		}
+	}
+	if c.isCommand() || c.Address.Scheme == "exec" {
+		o.Rules.Watch = commandWatch
+	}
 	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
 	o.Log(ended(c.Address.Text, far, outcome))
-	if isUnanswered(outcome, o.Rules) {
+	if !c.isCommand() && isUnanswered(outcome, o.Rules) {
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: near.Input == netio.InputStream,
 			Text: "closed without an answer; if one was due, try --no-half-close"})
 	}

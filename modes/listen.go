@@ -7,10 +7,11 @@ import (
 )
 
 // Listen joins standard input and output to a client, or with KeepOpen the
-// output of many clients to standard output.
+// output of many clients to standard output. With a command it joins that to a
+// client, or with KeepOpen a process of it to each of many.
 type Listen struct {
 	Server
-	Stdio       netio.Stdio
+	Near
 	KeepOpen    bool
 	InputUnused bool // with KeepOpen: somebody may expect that input is sent
 }
@@ -20,22 +21,51 @@ const keepOpenRead = 64 << 10
 
 // Run listens until the session has ended, or with KeepOpen until ctx ends.
 func (l Listen) Run(ctx context.Context, o Options) error {
-	l.perEnd = 1
+	l.perEnd, l.Once = 1, !l.KeepOpen
+	if l.isCommand() {
+		return l.commands(ctx, o)
+	}
 	if l.KeepOpen {
 		return l.keepOpen(ctx, o)
 	}
-	near, err := l.Stdio.Dial(ctx)
+	near, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
-	l.Once = true
 	return l.serve(ctx, o, o.pump(l.Address.Text), func(far *netio.End, done func(error)) {
-		if far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
-			far.Name += ": " + far.Peer
-		}
-		l.engine.Join(near, far, func(outcome netio.Outcome) {
-			o.Log(ended(l.Address.Text, far, outcome))
-			done(outcome.Err)
+		l.join(near, far, o, done)
+	})
+}
+
+// join joins a client to its near end.
+func (l Listen) join(near, far *netio.End, o Options, done func(error)) {
+	if far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
+		far.Name += ": " + far.Peer
+	}
+	l.engine.Join(near, far, func(outcome netio.Outcome) {
+		o.Log(ended(l.Address.Text, far, outcome))
+		done(outcome.Err)
+	})
+}
+
+// commands starts the command for each client. One that cannot be started, or
+// fails, is the end of its session only.
+func (l Listen) commands(ctx context.Context, o Options) error {
+	command, err := l.dialer(o)
+	if err != nil {
+		return err
+	}
+	l.perEnd = 1 + netio.CommandDescriptors
+	o.Rules.Watch = commandWatch
+	return l.serve(ctx, o, o.pump(l.Address.Text), func(far *netio.End, done func(error)) {
+		l.engine.Dial(command, far, func(near *netio.End, err error) {
+			if err != nil {
+				_ = far.Close() // a reset: an end in order would be an empty answer
+				o.Log(Event{Name: Ended, Addr: l.Address.Text, Peer: far.Peer, Err: err})
+				done(err)
+				return
+			}
+			l.join(near, far, o, done)
 		})
 	})
 }

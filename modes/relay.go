@@ -14,11 +14,14 @@ type Relay struct {
 
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
-	r.perEnd, r.sockets = 2, r.Target.Scheme != "file"
+	r.perEnd, r.sockets = 2, r.Target.Scheme != "file" && r.Target.Scheme != "exec"
 	if r.Target.IsEmbedded() {
 		r.perEnd = 4 // its own end, and for a moment its listener
 	}
 	o.Rules.Watch = watchInterval
+	if r.Target.Scheme == "exec" {
+		r.perEnd, o.Rules.Watch = 1+netio.CommandDescriptors, commandWatch
+	}
 	dialer, err := r.Target.Dialer(o.Net)
 	if err != nil {
 		return err

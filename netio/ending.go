@@ -18,13 +18,20 @@ func (s *session) inputEnded(hold bool) {
 		return
 	}
 	s.clocks.nearEnded(s)
-	if s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0 {
+	if s.sentAll() {
 		s.endNow()
 		return
 	}
 	if s.near != s.far && !s.flow.In.done {
 		s.stayFor(s.near)
 	}
+}
+
+// sentAll: nothing is awaited but that what was sent arrives. A near end that is a
+// process has exited: nobody would read what comes. With a process at the far end
+// only its exit tells that it has taken all.
+func (s *session) sentAll() bool {
+	return s.far.process == nil && (s.near.process != nil || s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0)
 }
 
 // outputEnded: all that the far end sent is written; it has finished.
@@ -42,7 +49,7 @@ func (s *session) outputEnded() error {
 	case s.rules.Hangup && s.near.Input != InputTerminal && s.inMidTransfer():
 		s.breakOff(s.far, hangupError())
 		return nil
-	case s.ending, s.rules.Hangup, s.near.Input == InputTerminal, s.wasReceive():
+	case s.ending, s.rules.Hangup, s.near.Input == InputTerminal, s.far.process != nil, s.wasReceive():
 		s.carrier.stopReading(s.near)
 		return nil
 	}
@@ -130,7 +137,7 @@ func (s *session) finish(e *End) error {
 	return nil
 }
 
-// breakOff: the socket e has failed. What had arrived from it is still written,
+// breakOff: the socket or process e has failed. What had arrived from it is still written,
 // and acknowledged where that goes to a socket; then close passes the reset on.
 func (s *session) breakOff(e *End, err error) {
 	if s.broken != nil {
@@ -138,10 +145,13 @@ func (s *session) breakOff(e *End, err error) {
 	}
 	s.broken, s.cause = e, err
 	s.clocks.halfOpen(s, false) // what had arrived is not written for ever
+	other := s.near
 	if e == s.near {
-		s.carrier.stopReading(s.far)
-	} else {
-		s.carrier.stopReading(s.near)
+		other = s.far
+	}
+	s.carrier.stopReading(other)
+	if other.process != nil {
+		other.process.terminate() // its input has no end, and it may not even read what has come
 	}
 }
 
@@ -152,6 +162,9 @@ func hangupError() error {
 
 // resetError tells how far the session had come when a socket failed.
 func (s *session) resetError() error {
+	if KindOf(s.cause) == KindLocal {
+		return s.cause // of a process
+	}
 	_, why := describe(s.cause)
 	e := &Error{Kind: KindReset, Addr: s.broken.Name, Err: s.cause}
 	sent := s.flow.Out.Written() - int64(s.far.unacked())

@@ -26,6 +26,7 @@ type Options struct {
 	Timeout     time.Duration // for look-up and all addresses together; 0 is no limit
 	TimeoutFlag string        // the flag that set Timeout
 	Step        func(string)  // told of every step (-vv); nil is nobody
+	PTY         bool          // a command gets a pseudo-terminal (--pty)
 	Layers      []Layer       // put on every stream that is opened, the first one nearest to the network
 }
 
@@ -103,6 +104,7 @@ func Schemes() []Scheme {
 		{"tcp4", "tcp4:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp6", "tcp6:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"unix", "unix:PATH", RestPath, []string{"mode"}, dialUnix, listenUnix},
+		{"exec", "exec:COMMAND", RestPath, nil, dialExec, nil},
 		{"file", "file:PATH", RestPath, nil, dialFile, nil},
 		{"echo", "echo:", RestNone, nil, dialEmbedded, nil},
 		{"discard", "discard:", RestNone, nil, dialEmbedded, nil},
@@ -112,7 +114,7 @@ func Schemes() []Scheme {
 
 // laterSchemes are named in the documentation of fid's future: typed today,
 // they are refused by name instead of being taken for hosts.
-func laterSchemes() []string { return []string{"udp", "tls", "ws", "wss", "exec"} }
+func laterSchemes() []string { return []string{"udp", "tls", "ws", "wss"} }
 
 func (a Address) scheme() Scheme {
 	for _, s := range Schemes() {

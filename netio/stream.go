@@ -37,6 +37,15 @@ const (
 	InputNone                  // /dev/null, closed, or not wanted
 )
 
+// A child is the process that an End is of. It stands beside the Stream for the same
+// reason as the Socket. It has exited when Read has told its end.
+type child interface {
+	Stopper
+	isIdle() bool
+	terminate()   // asks it to end, and sees to it that it does
+	drain() error // waits a moment for its exit: the error is its own failure
+}
+
 // An End is an open Stream with what must be known beside it.
 type End struct {
 	Stream
@@ -46,6 +55,7 @@ type End struct {
 	Input Input   // only looked at on the near side of Join
 	Size  int64   // bytes that reading will give, where a file tells; else 0
 
+	process   child                       // the process it is of; nil where there is none
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 
 	finished bool // our direction to it has ended; the session's own
@@ -80,6 +90,14 @@ func (e *End) CloseInOrder() {
 	_ = e.Close()
 }
 
+// drain waits until nothing of what was given to e is on its way any more.
+func (e *End) drain() error {
+	if e.process != nil {
+		return e.process.drain()
+	}
+	return e.Sock.drain()
+}
+
 func (e *End) unacked() int {
 	if e.Sock == nil {
 		return 0
@@ -91,6 +109,8 @@ func (e *End) unacked() int {
 func (e *End) stopReading() {
 	if e.Sock != nil {
 		e.Sock.StopReading()
+	} else if e.process != nil {
+		e.process.StopReading()
 	} else if s, ok := e.Stream.(Stopper); ok {
 		s.StopReading()
 	}
@@ -100,6 +120,9 @@ func (e *End) stopReading() {
 func (e *End) isIdle() bool {
 	if e.Sock != nil {
 		return e.Sock.isIdle()
+	}
+	if e.process != nil {
+		return e.process.isIdle()
 	}
 	s, ok := e.Stream.(interface{ isIdle() bool })
 	return ok && s.isIdle()
