@@ -31,6 +31,9 @@ func (v *values) probe(words []string) (runner, error) {
 			}
 		}
 	}
+	for _, a := range p.Addresses {
+		v.checkable(a)
+	}
 	return p, err
 }
 

@@ -55,6 +55,9 @@ func (l Listen) commands(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if l.KeepOpen {
+		netio.ReserveThreads()
+	}
 	l.perEnd = 1 + netio.CommandDescriptors
 	o.Rules.Watch = commandWatch
 	return l.serve(ctx, o, o.pump(l.Address.Text), func(far *netio.End, done func(error)) {

@@ -21,6 +21,9 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 	o.Rules.Watch = watchInterval
 	if r.Target.Scheme == "exec" {
 		r.perEnd, o.Rules.Watch = 1+netio.CommandDescriptors, commandWatch
+		if !r.Once {
+			netio.ReserveThreads()
+		}
 	}
 	dialer, err := r.Target.Dialer(o.Net)
 	if err != nil {

@@ -252,9 +252,11 @@ func (p *process) terminate() {
 }
 
 // awaitGroup waits for those that the process has left behind, and kills them when
-// their time is up. A group that has members keeps its number (setpgid(2)).
+// their time is up. A group that has members keeps its number (setpgid(2)). Where
+// fid is process 1, they are its own to reap.
 func (p *process) awaitGroup() {
 	for wait := time.Millisecond; unix.Kill(-p.pid, 0) == nil; wait = min(2*wait, 20*time.Millisecond) {
+		_, _ = unix.Wait4(-p.pid, nil, unix.WNOHANG, nil)
 		if time.Since(p.asked) >= killAfter {
 			_ = unix.Kill(-p.pid, unix.SIGKILL)
 			return
