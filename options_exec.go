@@ -35,8 +35,8 @@ func (v *values) near() modes.Near {
 // pty refuses --pty where there is no command: far is the address that is dialled,
 // where one is.
 func (v *values) pty(far netio.Address) {
-	if far.Scheme != "exec" {
-		v.need("pty", "exec", "sh-exec")
+	if v.is("pty") && far.Scheme != "exec" && !v.is("exec") && !v.is("sh-exec") {
+		v.fail(netio.Usagef("", "--pty needs a command (-e, -c or an exec: address)"))
 	}
 }
 
