@@ -12,11 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A terminal is the pseudo-terminal of a command.
-type terminal struct {
-	last byte // written last; 0 before the first
-}
-
 // startOnTerminal starts the program in a session of its own, whose controlling
 // terminal is the new pseudo-terminal; standard error is that, too.
 func (p *process) startOnTerminal(path string, words, env []string) error {
@@ -41,7 +36,7 @@ func (p *process) startOnTerminal(path string, words, env []string) error {
 		_ = ours.Close()
 		return err
 	}
-	p.in, p.out, p.pty = ours, ours, &terminal{}
+	p.in, p.out, p.pty = ours, ours, true
 	return nil
 }
 
@@ -78,23 +73,37 @@ func windowSize() *pty.Winsize {
 	return &pty.Winsize{Rows: 24, Cols: 80}
 }
 
-// sendEOF types the terminal's end of file, ^D, where control characters mean
-// something. One ends a line that is begun, so there it takes two (termios(3), VEOF).
-// The terminal may have no room for it until its process reads, so nobody waits.
-func (t *terminal) sendEOF(master *os.File) {
-	raw, err := master.SyscallConn()
-	if err != nil {
-		return
+// The pauses between the ends of file that are typed.
+const (
+	minPause = 50 * time.Millisecond
+	maxPause = 5 * time.Second
+)
+
+// typeEOF types the terminal's end of file, ^D, until the process has exited. One
+// is not enough: in the middle of a line it ends that only (termios(3), VEOF), and
+// what one program has read, the shell that started it does not hear of.
+func (p *process) typeEOF() {
+	for wait := minPause; ; wait = min(2*wait, maxPause) {
+		raw, err := p.in.SyscallConn()
+		if err == nil {
+			err = raw.Control(typeEOFOnce)
+		}
+		if err != nil {
+			return // closed
+		}
+		select {
+		case <-p.exited:
+			return
+		case <-time.After(wait):
+		}
 	}
-	var mode *unix.Termios
-	_ = raw.Control(func(fd uintptr) { mode, err = unix.IoctlGetTermios(int(fd), ioctlGetTermios) })
-	if err != nil || mode == nil || mode.Lflag&(unix.ICANON|unix.ISIG) == 0 {
-		return
+}
+
+// typeEOFOnce does so where control characters mean something: to a program that
+// has turned the terminal raw they are data.
+func typeEOFOnce(fd uintptr) {
+	mode, err := unix.IoctlGetTermios(int(fd), ioctlGetTermios)
+	if err == nil && mode.Lflag&(unix.ICANON|unix.ISIG) != 0 {
+		_, _ = unix.Write(int(fd), []byte{mode.Cc[unix.VEOF]}) // without room for it, another time
 	}
-	eof := []byte{mode.Cc[unix.VEOF]}
-	begun := t.last != 0 && t.last != '\n' && !(t.last == '\r' && mode.Iflag&unix.ICRNL != 0)
-	if begun && mode.Lflag&unix.ICANON != 0 {
-		eof = append(eof, eof[0])
-	}
-	go func() { _, _ = master.Write(eof) }()
 }

@@ -22,7 +22,7 @@ type osProcess struct {
 	in     *os.File    // its standard input; with a pseudo-terminal the same as out
 	out    *os.File    // its standard output, or the master of its pseudo-terminal
 	watch  *os.File    // gets readable when it exits; nil where nothing does
-	pty    *terminal   // nil where it has pipes
+	pty    bool        // it has a pseudo-terminal, not pipes
 	deaf   atomic.Bool // it does not read any more
 	left   int64       // how much of what its output held at its exit is to be read
 	ending sync.Mutex  // of what follows
@@ -96,7 +96,7 @@ func (p *process) readOutput(b []byte) (int, error) {
 		return n, errStopped
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return p.readRest(b)
-	case errors.Is(err, unix.EIO) && p.pty != nil:
+	case errors.Is(err, unix.EIO) && p.pty:
 		return n, io.EOF // nobody has the terminal open any more (Linux)
 	}
 	return n, err
@@ -146,17 +146,13 @@ func (p *process) writeInput(b []byte) {
 	}
 	if _, err := p.in.Write(b); err != nil {
 		p.deaf.Store(true) // EPIPE; EIO of a terminal; the process has exited
-		return
-	}
-	if p.pty != nil {
-		p.pty.last = b[len(b)-1]
 	}
 }
 
 // CloseWrite ends the input of the process.
 func (p *process) CloseWrite() error {
-	if p.pty != nil {
-		p.pty.sendEOF(p.in)
+	if p.pty {
+		go p.typeEOF()
 		return nil
 	}
 	_ = p.in.Close()
@@ -169,7 +165,7 @@ func (p *process) closeFiles() { _, _ = p.in.Close(), p.out.Close() }
 func (p *process) attend() {
 	p.awaitExit() // the process is not reaped yet: its number is still its own
 	p.left = math.MaxInt64
-	if p.pty == nil {
+	if !p.pty {
 		p.left = inPipe(p.out)
 	}
 	p.ending.Lock()
@@ -238,7 +234,7 @@ func (p *process) terminate() {
 	if p.asked.IsZero() {
 		p.asked = time.Now()
 	}
-	if p.pty != nil {
+	if p.pty {
 		p.closeFiles() // SIGHUP, which an interactive shell heeds as it does not SIGTERM
 	}
 	_ = unix.Kill(-p.pid, unix.SIGTERM)
