@@ -86,8 +86,6 @@ type process struct {
 	osProcess
 }
 
-func (p *process) hasExited() bool { return isClosed(p.exited) }
-
 func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // startCommand returns the end of a command that was started for nobody.
@@ -160,4 +162,16 @@ func FuzzSplitWords(f *testing.F) {
 			t.Errorf("%q gives %q, and those quoted %q", line, words, again)
 		}
 	})
+}
+
+func TestInheritedDescriptorsAreSealedOneByOneWhereTheKernelCannot(t *testing.T) {
+	fd, err := unix.Dup(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	sealEach()
+	if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
+		t.Errorf("flags %d, %v: a command would inherit it", flags, err)
+	}
 }
