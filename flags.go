@@ -42,7 +42,7 @@ func flags() []flag {
 	return []flag{
 		{'4', "ipv4", "", false, "LCER", "IPv4 only"},
 		{'6', "ipv6", "", false, "LCER", "IPv6 only"},
-		{'c', "sh-exec", "CMD", false, "LC", "sh -c CMD per client"},
+		{'c', "sh-exec", "CMD", false, "LC", "sh -c, not stdin"},
 		{'d', "no-stdin", "", false, "LC", "receive only"},
 		{'e', "exec", "CMD", false, "LC", "CMD, not stdin"},
 		{'h', "help", "", false, "LCER", ""},

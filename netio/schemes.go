@@ -104,7 +104,7 @@ func Schemes() []Scheme {
 		{"tcp4", "tcp4:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"tcp6", "tcp6:HOST:PORT", RestHostPort, ends, dialTCP, listenTCP},
 		{"unix", "unix:PATH", RestPath, []string{"mode"}, dialUnix, listenUnix},
-		{"exec", "exec:COMMAND", RestPath, nil, dialExec, nil},
+		{"exec", "exec:CMD", RestPath, nil, dialExec, nil},
 		{"file", "file:PATH", RestPath, nil, dialFile, nil},
 		{"echo", "echo:", RestNone, nil, dialEmbedded, nil},
 		{"discard", "discard:", RestNone, nil, dialEmbedded, nil},
