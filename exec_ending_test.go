@@ -27,12 +27,16 @@ func TestHangupLetsACommandFinishWhatItWasGiven(t *testing.T) {
 		t.Errorf("%d bytes in the file, %v", len(got), err)
 	}
 
-	p, addr = serving(t, nil, nil, "listen", "--hangup", "-c", "echo $$; exec sleep 1000", "127.0.0.1:0")
+	// The number goes to a file: while it is on its way to the client, there is more to send.
+	p, addr = serving(t, nil, nil, "listen", "--hangup", "-c", "echo $$ >"+file+".new; mv "+file+".new "+file+".pid; exec sleep 1000", "127.0.0.1:0")
 	client := dialPeer(t, addr)
-	pid := client.line()
+	var pid []byte
+	if err := await(func() (ok bool) { pid, _ = os.ReadFile(file + ".pid"); return len(pid) > 0 }); err != nil {
+		t.Fatal("the command does not run")
+	}
 	client.finishes()
 	p.wants(0, "listening on")
-	isGone(t, pid)
+	isGone(t, strings.TrimSpace(string(pid)))
 }
 
 // line reads a line, which is short.
