@@ -3,6 +3,7 @@ package netio
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // The rules of ending: what a session does when one of its ends has finished,
@@ -69,6 +70,9 @@ func (s *session) inMidTransfer() bool {
 	out := &s.flow.Out
 	if s.near.Size > 0 {
 		return out.Written() < s.near.Size
+	}
+	for until := time.Now().Add(restMoment); out.inFlight() && time.Now().Before(until); {
+		time.Sleep(time.Millisecond) // what the far end has had before it finished may not be counted yet
 	}
 	return out.inFlight() || !s.near.isIdle()
 }
