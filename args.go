@@ -16,6 +16,9 @@ type commandLine struct {
 	typed bool     // the mode was a word of its own
 	flags []string // --long or --long=value
 	words []string // what is no flag
+
+	command string   // of -e
+	behind  []string // the arguments behind that
 }
 
 // A reader takes arguments as getopt(3) users write them: flags before and
@@ -50,7 +53,10 @@ func readArgs(args []string, asNC bool) (commandLine, error) {
 	if r.verbose > 0 {
 		r.line.flags = append(r.line.flags, "--verbose="+strconv.Itoa(r.verbose))
 	}
-	return r.line, r.settleMode(asNC)
+	if err := r.settleMode(asNC); err != nil {
+		return r.line, err
+	}
+	return r.line, r.line.checkCommand()
 }
 
 func (r *reader) read(args []string) error {
@@ -71,6 +77,9 @@ func (r *reader) read(args []string) error {
 		}
 		if err != nil {
 			return err
+		}
+		if r.line.command != "" && r.line.behind == nil {
+			r.line.behind = args
 		}
 	}
 	return nil
@@ -180,6 +189,9 @@ func (r *reader) add(f flag, value string) {
 		r.line.mode = "listen"
 	case f.value == "":
 		r.line.flags = append(r.line.flags, "--"+f.name())
+	case f.letter == 'e':
+		r.line.command = value
+		fallthrough
 	default:
 		r.line.flags = append(r.line.flags, "--"+f.name()+"="+value)
 	}

@@ -43,8 +43,10 @@ func flags() []flag {
 		{'4', "ipv4", "", false, "LCER", "IPv4 only"},
 		{'6', "ipv6", "", false, "LCER", "IPv6 only"},
 		{'b', "broadcast", "", false, "C", "UDP: to all hosts"},
+		{'c', "sh-exec", "CMD", false, "LC", "sh -c, not stdin"},
 		{'C', "crlf", "", false, "LC", "LF sent as CRLF"},
 		{'d', "no-stdin", "", false, "LC", "receive only"},
+		{'e', "exec", "CMD", false, "LC", "CMD, not stdin"},
 		{'h', "help", "", false, "LCER", ""},
 		{'i', "interval", "DUR", false, "LC", "pause in between"},
 		{'I', "recv-buffer", "SIZE", false, "LCER", "receive buffer"},
@@ -99,6 +101,7 @@ func flags() []flag {
 		{0, "output", "PATTERN", false, "L", "into files"},
 		{0, "pin", "SHA256", false, "CR", "TLS: key expected"},
 		{0, "proxy-password-file", "FILE", false, "C", ""},
+		{0, "pty", "", false, "LCR", "CMD has a terminal"},
 		{0, "ready-fd", "N", false, "LER", "write the address"},
 		{0, "ready-file", "FILE", false, "LER", "write the address"},
 		{0, "recv-only", "", false, "LC", ""},
@@ -123,8 +126,6 @@ type refusal struct {
 func refusals() []refusal {
 	const later = "is not in this version of fid"
 	return []refusal{
-		{'c', "sh-exec", later + " (commands)", ""},
-		{'e', "exec", later + " (commands)", ""},
 		{'m', "", "means too many things elsewhere", "--max-conns N limits the sessions at once, --min-ttl N the packets taken"},
 		{'o', "", "has no meaning here", ""},
 		{'D', "", "has no meaning here", ""},
@@ -143,7 +144,6 @@ func refusals() []refusal {
 		{0, "expect", later, ""},
 		{0, "stay", later, ""},
 		{0, "banner", later, ""},
-		{0, "pty", later, ""},
 		{0, "raw", later, ""},
 		{0, "hex", later, ""},
 		{0, "hex-dump", later, ""},

@@ -25,7 +25,7 @@ fid listen [flags] [HOST] PORT | ADDRESS              (fid -l is the same)
 fid echo [flags] [HOST] PORT | ADDRESS
 fid relay [flags] LISTEN TARGET
 ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT  unix:PATH
-         file:PATH  echo:  discard:  zero:               (letters are nc's)
+         file:PATH  exec:CMD  echo:  discard:  zero:     (letters are nc's)
 
 exit: 0 all delivered  2 usage  3 name  4 refused  5 clock  6 broken
       7 unreachable  8 TLS  9 local  10 bind  11 proxy  12 check  13 denied
@@ -67,7 +67,7 @@ ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
 fid [connect] [flags] HOST PORT | ADDRESS
 ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
          unix:PATH  unix-dgram:PATH  unix-seqpacket:PATH
-         echo:  discard:  zero:
+         exec:CMD  echo:  discard:  zero:
 `
 	case "echo":
 		return `fid echo: send back to every client what it says
@@ -90,7 +90,7 @@ ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
 fid relay [flags] LISTEN TARGET
 LISTEN, TARGET: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
          unix:PATH  unix-dgram:PATH  unix-seqpacket:PATH
-TARGET also: file:PATH  echo:  discard:  zero:
+TARGET also: file:PATH  exec:CMD  echo:  discard:  zero:
 `
 }
 

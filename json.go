@@ -39,6 +39,8 @@ type record struct {
 	Pin        string      `json:"pin,omitempty"`
 	TLS        *secured    `json:"tls,omitempty"`
 	Presented  []presented `json:"presented,omitempty"`
+
+	ChildStatus int `json:"child_status,omitempty"`
 }
 
 type trips struct {
@@ -83,6 +85,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	var e *netio.Error
 	if errors.As(err, &e) {
 		r.Error, r.Hint, r.Presented = e.Error(), e.Hint, newPresented(e.Chain)
+		r.ChildStatus = e.ChildStatus
 		if r.Address == "" {
 			r.Address = e.Addr
 		}

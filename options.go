@@ -170,6 +170,7 @@ func (v *values) options(out *console) modes.Options {
 		o.Net.Family = "6"
 	}
 	o.Net.Numeric = v.is("numeric")
+	o.Net.PTY = v.is("pty")
 	o.Net.Source, o.Net.SourcePort = v.c.String("source"), v.c.String("source-port")
 	o.Net.Timeout, o.Net.TimeoutFlag = v.clock(connectTimeout, "connect-timeout", "w")
 	o.Rules.Idle, o.Rules.IdleFlag = v.clock(0, "idle-timeout", "w")

@@ -17,6 +17,9 @@ func (v *values) sharing(l *modes.Listen) {
 	if !l.KeepOpen {
 		v.need("max-conns", "keep-open")
 	}
+	for _, other := range []string{"broker", "chat", "output"} {
+		v.exclude([2]string{other, "exec"}, [2]string{other, "sh-exec"})
+	}
 	for _, other := range []string{"broker", "chat"} {
 		v.exclude([2]string{other, "output"}, [2]string{other, "send-only"}, [2]string{other, "no-stdin"}, [2]string{other, "recv-only"})
 		if v.is(other) {
@@ -37,7 +40,7 @@ func (v *values) sharing(l *modes.Listen) {
 // unusedInput looks at a standard input that somebody may expect to be sent.
 func (v *values) unusedInput(l *modes.Listen) {
 	st, err := os.Stdin.Stat()
-	if err != nil || l.Stdio.NoInput || isNull(st) {
+	if err != nil || l.Stdio.NoInput || isNull(st) || l.Command.Scheme != "" {
 		return
 	}
 	for _, other := range []string{"chat", "broker", "output"} {

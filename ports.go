@@ -39,6 +39,9 @@ func (v *values) probe(words []string) (runner, error) {
 	if err == nil {
 		v.secure(nil, p.Addresses)
 	}
+	for _, a := range p.Addresses {
+		v.checkable(a)
+	}
 	return p, err
 }
 

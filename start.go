@@ -77,8 +77,9 @@ func (v *values) mode(name string, words []string) (runner, error) {
 
 func (v *values) listen(words []string) (runner, error) {
 	var err error
-	l := modes.Listen{Stdio: v.stdio()}
+	l := modes.Listen{Near: v.near()}
 	v.sharing(&l)
+	v.pty(netio.Address{})
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
 	if err == nil {
 		v.secureListener(&l.Server.Address)
@@ -138,6 +139,8 @@ func (v *values) relay(words []string) (runner, error) {
 			hint = "fid relay " + listen + " " + target // as ssh -L has it
 		}
 		return nil, netio.Usagef(netio.Typable(hint), "relay needs a TARGET")
+	case len(words) > 2 && strings.HasPrefix(words[1], "exec:"):
+		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+quoted(strings.Join(words[1:], " "))), "a command with its arguments is one word")
 	case len(words) > 2:
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
@@ -151,6 +154,7 @@ func (v *values) relay(words []string) (runner, error) {
 	}
 	target, err := netio.ParseAddress(words[1], netio.ToDial)
 	target, err = v.over(target, netio.ToDial, err)
+	v.pty(target)
 	dialled := []netio.Address{target}
 	if err == nil {
 		v.secure(&server.Address, dialled)
@@ -169,17 +173,22 @@ func (v *values) connect(words []string) (runner, error) {
 	v.need("size", "echo")
 	v.need("random", "probe")
 	if v.is("probe") {
+		v.near() // for what excludes it
+		v.pty(netio.Address{})
 		return v.probe(words)
 	}
 	address, err := v.address(words, netio.ToDial, "fid connect HOST PORT")
 	if err != nil {
 		return nil, err
 	}
+	v.pty(address)
+	v.checkable(address)
 	dialled := []netio.Address{address}
 	v.secure(nil, dialled)
 	address = dialled[0]
 	v.fits(address)
 	if v.is("echo") {
+		v.near() // for what excludes it
 		interval := echoInterval
 		if v.is("interval") {
 			interval = v.duration("interval")
@@ -188,7 +197,7 @@ func (v *values) connect(words []string) (runner, error) {
 		return modes.Check{Address: address, Count: v.number("count", 1, 1, 1<<30), Size: v.size("size", 64, 1, 1<<28),
 			Interval: interval, Step: step, StepFlag: flag, Wait: v.duration("wait")}, nil
 	}
-	return modes.Connect{Address: address, Stdio: v.stdio(), Wait: v.duration("wait")}, nil
+	return modes.Connect{Address: address, Near: v.near(), Wait: v.duration("wait")}, nil
 }
 
 // address reads the words of an address: one, or a host and a port.

@@ -9,16 +9,16 @@ import (
 	"fid/netio"
 )
 
-// Connect joins standard input and output to a dialled stream.
+// Connect joins standard input and output, or a command, to a dialled stream.
 type Connect struct {
+	Near
 	Address netio.Address
-	Stdio   netio.Stdio
 	Wait    time.Duration // dial again for so long while nobody is there; 0 dials once
 }
 
 // Run ends when the session has ended.
 func (c Connect) Run(ctx context.Context, o Options) error {
-	near, err := c.Stdio.Dial(ctx)
+	near, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -30,6 +30,14 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if near == nil {
+		if near, err = c.start(ctx, far, o); err != nil {
+			return err
+		}
+	}
+	if c.isCommand() || c.Address.Scheme == "exec" {
+		o.Rules.Watch = commandWatch
+	}
 	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
 	o.Log(ended(c.Address.Text, far, outcome))
 	switch {
@@ -37,7 +45,7 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Text: "the far end speaks TLS: fid connect tls:" + c.Address.Endpoint()})
 	case c.Address.IsDatagram() && outcome.Err == nil && outcome.Sent > 0 && outcome.Received == 0:
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: true, Text: "no answer came; whether the datagrams arrived is not told"})
-	case isUnanswered(outcome, o.Rules):
+	case !c.isCommand() && isUnanswered(outcome, o.Rules):
 		o.Log(Event{Name: Note, Addr: c.Address.Text, Quiet: near.Input == netio.InputStream,
 			Text: "closed without an answer; if one was due, try --no-half-close"})
 	}

@@ -6,10 +6,11 @@ import (
 	"fid/netio"
 )
 
-// Listen joins standard input and output to a client, or with KeepOpen to many.
+// Listen joins standard input and output to a client, or with KeepOpen to many. With
+// a command it joins that to a client, or with KeepOpen a process of it to each.
 type Listen struct {
 	Server
-	Stdio       netio.Stdio
+	Near
 	KeepOpen    bool
 	Broker      *netio.Broker // joins the clients with each other; needs KeepOpen; may be nil
 	Output      *netio.Output // writes what comes into files; may be nil
@@ -27,7 +28,7 @@ type nearEnds interface {
 
 // Run listens until the session has ended, or with KeepOpen until ctx ends.
 func (l Listen) Run(ctx context.Context, o Options) error {
-	l.perEnd = 1
+	l.perEnd, l.Once = 1, !l.KeepOpen
 	if l.InputUnused != "" {
 		o.Log(Event{Name: Note, Addr: l.Address.Text, Text: "standard input goes nowhere with " + l.InputUnused})
 	}
@@ -38,17 +39,17 @@ func (l Listen) Run(ctx context.Context, o Options) error {
 		}
 	}
 	switch {
+	case l.isCommand():
+		return l.commands(ctx, o)
 	case l.KeepOpen:
 		return l.keepOpen(ctx, o)
 	case l.Output != nil:
-		l.Once = true
 		return l.serve(ctx, o, o.pump(l.Address.Text), l.handle(l.Output, o))
 	}
-	near, err := l.Stdio.Dial(ctx)
+	near, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
-	l.Once = true
 	return l.serve(ctx, o, o.pump(l.Address.Text), func(far *netio.End, done func(error)) {
 		l.join(near, far, o, done)
 	})
@@ -79,6 +80,28 @@ func (l *Listen) handle(near nearEnds, o Options) handler {
 		})
 	}
 }
+
+// commands starts the command for each client. One that cannot be started, or
+// fails, is the end of its session only.
+func (l Listen) commands(ctx context.Context, o Options) error {
+	command, err := l.dialer(o)
+	if err != nil {
+		return err
+	}
+	if l.KeepOpen {
+		netio.ReserveThreads()
+		o.Rules = l.forDatagrams(o.Rules)
+	}
+	l.perEnd = 1 + netio.CommandDescriptors
+	o.Rules.Watch = commandWatch
+	return l.serve(ctx, o, o.pump(l.Address.Text), l.handle(processes{command}, o))
+}
+
+// Processes give each session one of a command, which is told who the client is.
+type processes struct{ command netio.Dialer }
+
+func (p processes) For(*netio.End) netio.Dialer { return p.command }
+func (p processes) Close() error                { return nil }
 
 // keepOpen serves one client beside the other. A client's FIN ends its session. When
 // standard input or output fails the run is over, for every client.

@@ -20,6 +20,12 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 		r.perEnd = 4 // its own end, and for a moment its listener
 	}
 	o.Rules.Watch = watchInterval
+	if r.Target.Scheme == "exec" {
+		r.perEnd, o.Rules.Watch = 1+netio.CommandDescriptors, commandWatch
+		if !r.Once {
+			netio.ReserveThreads()
+		}
+	}
 	dialer, err := r.Target.Dialer(o.Net)
 	if err != nil {
 		return err

@@ -15,7 +15,8 @@ type Address struct {
 	Scheme  string            // a name of Schemes
 	Host    string            // a name or an address without brackets; empty is every address
 	Port    string            // decimal
-	Path    string            // of a file or a Unix socket
+	Path    string            // of a file or a Unix socket; of a command its line
+	Shell   bool              // the line is one for the shell (-c)
 	Options map[string]string // from ",key=value"
 }
 
@@ -55,6 +56,8 @@ func ParseAddress(word string, role Role) (Address, error) {
 // checkPath refuses a path before anything is opened.
 func (a Address) checkPath(scheme Scheme) error {
 	switch {
+	case a.Scheme == "exec":
+		return a.checkCommand()
 	case a.Path == "":
 		return Usagef(scheme.Usage, "%s: no path", cut(a.Text))
 	case a.isUnix():

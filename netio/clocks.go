@@ -64,7 +64,10 @@ func (c *clocks) halfOpen(s *session, farEnded bool) {
 		c.idle, c.idleFlag = limit, "half-open; --idle-timeout"
 		s.flow.touch() // nobody may have while there was no clock
 	}
-	if farEnded && s.near.Sock == nil {
+	switch {
+	case farEnded && s.near.process != nil:
+		c.noteLater("the far end has finished; the command still runs (--hangup ends here)")
+	case farEnded && s.near.Sock == nil:
 		c.noteLater("the far end has finished; what standard input gives is still sent (--hangup ends here)")
 	}
 }

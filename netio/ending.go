@@ -3,6 +3,7 @@ package netio
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // The rules of ending: what a session does when one of its ends has finished,
@@ -18,13 +19,23 @@ func (s *session) inputEnded(hold bool) {
 		return
 	}
 	s.clocks.nearEnded(s)
-	if s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0 || s.clocks.ended && s.rules.Quiet == 0 && s.far.isEndless() {
+	if s.sentAll() {
 		s.endNow()
 		return
 	}
 	if s.near != s.far && !s.flow.In.done {
 		s.stayFor(s.near)
 	}
+}
+
+// sentAll: nothing is awaited but that what was sent arrives. A near end that is a
+// process has exited: nobody would read what comes. With a process at the far end
+// only its exit tells that it has taken all.
+func (s *session) sentAll() bool {
+	if s.far.isEndless() && s.clocks.ended && s.rules.Quiet == 0 {
+		return true
+	}
+	return s.far.process == nil && (s.near.process != nil || s.rules.SendOnly || s.rules.Bounded && s.rules.Linger == 0)
 }
 
 // outputEnded: all that the far end sent is written; it has finished.
@@ -42,7 +53,7 @@ func (s *session) outputEnded() error {
 	case s.rules.Hangup && !s.near.Input.endsWithFar() && s.inMidTransfer():
 		s.breakOff(s.far, hangupError())
 		return nil
-	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.wasReceive(), s.near.isEndless(), s.far.isEndless(), s.rules.Datagrams > 0:
+	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.far.process != nil, s.wasReceive(), s.near.isEndless(), s.far.isEndless(), s.rules.Datagrams > 0:
 		s.carrier.stopReading(s.near)
 		return nil
 	}
@@ -62,6 +73,9 @@ func (s *session) inMidTransfer() bool {
 	out := &s.flow.Out
 	if s.near.Size > 0 {
 		return out.Written() < s.near.Size
+	}
+	for until := time.Now().Add(restMoment); out.inFlight() && time.Now().Before(until); {
+		time.Sleep(time.Millisecond) // what the far end has had before it finished may not be counted yet
 	}
 	return out.inFlight() || !s.near.isIdle()
 }
@@ -130,7 +144,7 @@ func (s *session) finish(e *End) error {
 	return nil
 }
 
-// breakOff: the socket e has failed. What had arrived from it is still written,
+// breakOff: the socket or process e has failed. What had arrived from it is still written,
 // and acknowledged where that goes to a socket; then close passes the reset on.
 func (s *session) breakOff(e *End, err error) {
 	if s.broken != nil {
@@ -142,10 +156,13 @@ func (s *session) breakOff(e *End, err error) {
 	s.broken, s.cause = e, err
 	s.clocks.halfOpen(s, false) // what had arrived is not written for ever
 	e.stopWriting()
+	other := s.near
 	if e == s.near {
-		s.carrier.stopReading(s.far)
-	} else {
-		s.carrier.stopReading(s.near)
+		other = s.far
+	}
+	s.carrier.stopReading(other)
+	if other.process != nil {
+		other.process.terminate() // its input has no end, and it may not even read what has come
 	}
 }
 
@@ -156,6 +173,9 @@ func hangupError() error {
 
 // resetError tells how far the session had come when a socket failed.
 func (s *session) resetError() error {
+	if KindOf(s.cause) == KindLocal {
+		return s.cause // of a process
+	}
 	kind, why := s.broken.describeBreak(s.cause)
 	e := &Error{Kind: kind, Addr: s.broken.Name, Err: s.cause}
 	sent := max(0, s.flow.Out.Written()-int64(s.far.unacked())) // a layer, as TLS, may send more bytes than it is given

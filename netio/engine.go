@@ -48,7 +48,7 @@ func (e *Engine) Handshake(end *End, then func(error)) {
 	}()
 }
 
-// Dial opens the far end for near, and hands it, or what came of it, to then. It
+// Dial opens the other end for near, and hands it, or what came of it, to then. It
 // does not wait, nor may then.
 func (e *Engine) Dial(d Dialer, near *End, then func(*End, error)) {
 	e.sessions.Add(1)
@@ -59,7 +59,7 @@ func (e *Engine) Dial(d Dialer, near *End, then func(*End, error)) {
 	if tcp, ok := d.(*tcpDialer); ok && e.loops != nil && tcp.dialRaw(e.loops.next(), near, after) {
 		return
 	}
-	go func() { after(d.Dial(e.ctx)) }()
+	go func() { after(d.Dial(WithPeer(e.ctx, near))) }()
 }
 
 // Join is Pump.Join, but does not wait: done is given the Outcome, and may not

@@ -87,6 +87,8 @@ type Error struct {
 	Hint string // what to type instead; empty where there is nothing to do
 	Err  error  // the cause below, for errors.Is; may be nil
 
+	ChildStatus int // of a command that failed: its exit status, or 128 and the number of the signal that ended it
+
 	Chain []Certificate // what a peer presented, where that is why
 	Tried []string      // the numeric addresses that were dialled, in their order
 }

@@ -28,7 +28,7 @@ func takesHost(name string) bool {
 			return s.Rest == RestHostPort
 		}
 	}
-	return name != "exec" && slices.Contains(laterSchemes(), name)
+	return slices.Contains(laterSchemes(), name)
 }
 
 func isPathScheme(name string) bool {
@@ -89,7 +89,7 @@ func socatHint(name, rest string) string {
 			return "fid relay tls:" + rest + " HOST:PORT"
 		}
 		return "tls:" + rest
-	case base == "UNIX", base == "FILE":
+	case base == "UNIX", base == "FILE", base == "EXEC":
 		return scheme + rest
 	case strings.HasPrefix(base, "TCP"):
 		return rest

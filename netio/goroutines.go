@@ -68,6 +68,6 @@ func (g *goroutines) stopReading(e *End) { e.stopReading() }
 func (g *goroutines) awaitGone(e *End) { go g.report(peerGone, e, e.Sock.awaitGone) }
 
 func (g *goroutines) drain(e *End) {
-	e.Sock.StopReading() // ends an awaitGone, which would keep the drain from reading
+	e.stopReading() // ends an awaitGone, which would keep the drain from reading
 	go func() { g.events <- event{what: drained, end: e, fail: failure{e, e.drain()}} }()
 }

@@ -37,6 +37,7 @@ type Options struct {
 	Broadcast   bool                    // datagrams may go to a broadcast address (-b)
 	Answer      time.Duration           // how long a check of a port waits for an answer to its datagram; 0 is Timeout
 	MaxPeers    int                     // peers of a listener of datagrams at once; 0 is DefaultPeers
+	PTY         bool                    // a command gets a pseudo-terminal (--pty)
 }
 
 // A Layer sees or changes the bytes of the Stream that it is given. What it returns
@@ -124,6 +125,7 @@ func Schemes() []Scheme {
 		{"unix", "unix:PATH", RestPath, []string{"mode"}, dialUnix, listenUnix},
 		{"unix-dgram", "unix-dgram:PATH", RestPath, []string{"mode"}, dialUnixDatagram, listenUnixDatagram},
 		{"unix-seqpacket", "unix-seqpacket:PATH", RestPath, []string{"mode"}, dialSeqpacket, listenSeqpacket},
+		{"exec", "exec:CMD", RestPath, nil, dialExec, nil},
 		{"file", "file:PATH", RestPath, nil, dialFile, nil},
 		{"echo", "echo:", RestNone, nil, dialEmbedded, nil},
 		{"discard", "discard:", RestNone, nil, dialEmbedded, nil},
@@ -133,7 +135,7 @@ func Schemes() []Scheme {
 
 // laterSchemes are named in the documentation of fid's future: typed today,
 // they are refused by name instead of being taken for hosts.
-func laterSchemes() []string { return []string{"ws", "wss", "exec"} }
+func laterSchemes() []string { return []string{"ws", "wss"} }
 
 func (a Address) scheme() Scheme {
 	for _, s := range Schemes() {

@@ -112,7 +112,7 @@ func (s *session) handle(e event) error {
 
 func (s *session) directionEnded(d *direction, f failure) error {
 	switch {
-	case f.err != nil && f.end.Sock == nil && !isStopped(f.err):
+	case f.err != nil && f.end.Sock == nil && f.end.process == nil && !isStopped(f.err):
 		return localError(f.end.Name, f.err)
 	case f.err != nil && !isStopped(f.err):
 		s.breakOff(f.end, f.err)
@@ -144,7 +144,7 @@ func (s *session) advance() {
 	s.draining = 0
 	s.clocks.halfOpen(s, false)
 	s.eachEnd(func(e *End) {
-		if e.Sock != nil && e != s.broken {
+		if (e.Sock != nil || e.process != nil) && e != s.broken {
 			s.draining++
 			s.carrier.drain(e)
 		}
@@ -175,10 +175,18 @@ func (s *session) close() error {
 func (s *session) abort() {
 	s.eachEnd(func(e *End) {
 		e.stopReading()
-		if s.near.Sock == nil {
+		switch {
+		case e.process != nil:
+			e.process.terminate()
+		case s.near.Sock == nil:
 			go e.Close()
-		} else {
+		default:
 			_ = e.Close()
+		}
+	})
+	s.eachEnd(func(e *End) {
+		if e.process != nil {
+			_ = e.Close() // waits for it: a command does not outlive its session
 		}
 	})
 }

@@ -41,6 +41,15 @@ const (
 // endsWithFar: it is not waited for any more when the far end has finished.
 func (i Input) endsWithFar() bool { return i == InputTerminal || i == InputShared }
 
+// A child is the process that an End is of. It stands beside the Stream for the same
+// reason as the Socket. It has exited when Read has told its end.
+type child interface {
+	Stopper
+	isIdle() bool
+	terminate()   // asks it to end, and sees to it that it does
+	drain() error // waits a moment for its exit: the error is its own failure
+}
+
 // An End is an open Stream with what must be known beside it.
 type End struct {
 	Stream
@@ -56,6 +65,7 @@ type End struct {
 	// one datagram and each Read gives one; 0 is a stream of bytes.
 	Datagram int
 
+	process   child                       // the process it is of; nil where there is none
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
 	lost      <-chan error                // tells that the session has lost a near end without a socket; nil: never
@@ -107,6 +117,8 @@ func (e *End) unacked() int {
 func (e *End) stopReading() {
 	if e.Sock != nil {
 		e.Sock.StopReading()
+	} else if e.process != nil {
+		e.process.StopReading()
 	} else if s, ok := e.Stream.(Stopper); ok {
 		s.StopReading()
 	}
@@ -119,8 +131,11 @@ func (e *End) closesSocket() bool { return e.Sock != nil && e.tls == nil }
 // of a TLS stream is the peer's own word.
 func (e *End) wasReset() bool { return e.closesSocket() && e.Sock.IsReset() }
 
-// drain waits until the peer has acknowledged all; see Socket.drain.
+// drain waits until nothing of what was given to e is on its way any more.
 func (e *End) drain() error {
+	if e.process != nil {
+		return e.process.drain()
+	}
 	if e.tls != nil {
 		e.tls.awaitNotified()
 	}
@@ -138,6 +153,9 @@ func (e *End) stopWriting() {
 func (e *End) isIdle() bool {
 	if e.Sock != nil {
 		return e.Sock.isIdle()
+	}
+	if e.process != nil {
+		return e.process.isIdle()
 	}
 	s, ok := e.Stream.(interface{ isIdle() bool })
 	return ok && s.isIdle()

@@ -1,0 +1,44 @@
+package netio
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+)
+
+type peerInContext struct{}
+
+// WithPeer returns a context in which a command that is dialled is told of peer,
+// the end it is to be joined with.
+func WithPeer(ctx context.Context, peer *End) context.Context {
+	return context.WithValue(ctx, peerInContext{}, peer)
+}
+
+func peerOf(ctx context.Context) *End {
+	peer, _ := ctx.Value(peerInContext{}).(*End)
+	return peer
+}
+
+// environment is ours with the addresses of peer. Those are numeric or left out:
+// no name that somebody else has chosen comes near a shell. What a fid above us
+// has set is not passed on.
+func environment(peer *End) []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return strings.HasPrefix(name, "FID_PEER") || strings.HasPrefix(name, "FID_LOCAL")
+	})
+	if peer == nil {
+		return env
+	}
+	add := func(name, addr string) {
+		if ap, err := netip.ParseAddrPort(addr); err == nil {
+			host, port := ap.Addr().Unmap().String(), strings.TrimPrefix(addr[strings.LastIndexByte(addr, ':'):], ":")
+			env = append(env, name+"="+addr, name+"_HOST="+host, name+"_PORT="+port)
+		}
+	}
+	add("FID_PEER", peer.Peer)
+	add("FID_LOCAL", peer.Local())
+	return env
+}
