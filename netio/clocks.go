@@ -14,6 +14,7 @@ type clocks struct {
 	watch     time.Time // look for an end that is dead
 	keepAlive time.Time // tighten keepalive on the end that has finished
 	finished  *End
+	again     time.Time // the idle clock has run out, and is looked at once more: what came while we were stopped is taken first
 	idle      time.Duration
 	idleFlag  string
 	ended     bool // the near input has ended
@@ -99,6 +100,9 @@ func (c *clocks) idleCheck(s *session) time.Time {
 	if c.idle == 0 {
 		return time.Time{}
 	}
+	if !c.again.IsZero() {
+		return c.again
+	}
 	end := s.flow.lastMove().Add(c.idle)
 	if soon := time.Now().Add(c.idle / 4); s.lastQueue > 0 && soon.Before(end) {
 		return soon
@@ -153,6 +157,13 @@ func (c *clocks) checkIdle(s *session) error {
 		return nil
 	}
 	if time.Since(s.flow.lastMove()) < c.idle {
+		c.again = time.Time{}
+		return nil
+	}
+	if now := time.Now(); !past(c.again, now) {
+		if c.again.IsZero() {
+			c.again = now.Add(restMoment)
+		}
 		return nil
 	}
 	if !s.flow.In.inFlight() && s.waiting() {

@@ -24,6 +24,9 @@ func (d *embeddedDialer) Dial(ctx context.Context) (*End, error) {
 	nd.SetMultipathTCP(false)
 	conn, err := nd.DialContext(ctx, "tcp", l.Addr().String())
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		kind, what := describe(err)
 		return nil, &Error{Kind: kind, Addr: d.addr.Text, What: what, Err: err}
 	}

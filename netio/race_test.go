@@ -135,3 +135,22 @@ func TestFamiliesTakeTurnsFromTheFirstOnes(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestADiallerThatIsCalledOffSaysWhy(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cause := errors.New("called off")
+	cancel(cause)
+	for _, word := range []string{"discard:", "127.0.0.1:1", "tls:127.0.0.1:1", "unix:/nosuch"} {
+		a, err := ParseAddress(word, ToDial)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := a.Dialer(Options{})
+		if err == nil {
+			_, err = d.Dial(ctx)
+		}
+		if !errors.Is(err, cause) {
+			t.Errorf("%s: %v", word, err)
+		}
+	}
+}
