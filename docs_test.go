@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,9 +91,27 @@ func manualItem(f flag) string {
 	return item + " Pq " + modesOf(f)
 }
 
+// byLetter orders flags as the manual page does: digits, letters with the small ones
+// first, then those that have none.
+func byLetter(a, b flag) int {
+	rank := func(f flag) int {
+		switch c := int(f.letter); {
+		case c == 0:
+			return 1000
+		case c >= 'A' && c <= 'Z':
+			return 2*(c+'a'-'A') + 1
+		default:
+			return 2 * c
+		}
+	}
+	return rank(a) - rank(b)
+}
+
 func TestFlagsAreThoseOfTheManual(t *testing.T) {
+	list := flags()
+	slices.SortFunc(list, func(a, b flag) int { return cmp.Or(byLetter(a, b), strings.Compare(a.long, b.long)) })
 	var want []string
-	for _, f := range flags() {
+	for _, f := range list {
 		want = append(want, manualItem(f))
 	}
 	_, after, _ := strings.Cut(readDoc(t, "docs/fid.1"), ".Sh FLAGS\n")

@@ -121,13 +121,19 @@ func helpText(mode string, width int) string {
 // flagsOf lists the flags that one of the modes takes, but for those whose help
 // is empty: a screen has no room for what everybody knows.
 func flagsOf(modes string, width int) string {
-	var cells []string
-	for _, f := range flags() {
-		if strings.ContainsAny(f.modes, modes) && f.help != "" {
-			cells = append(cells, fmt.Sprintf("%-16s  %s", f.synopsis(), f.help))
+	var b strings.Builder
+	for _, g := range flagGroups() {
+		var cells []string
+		for _, f := range g.flags {
+			if strings.ContainsAny(f.modes, modes) && f.help != "" {
+				cells = append(cells, fmt.Sprintf(" %-16s  %s", f.synopsis(), f.help))
+			}
+		}
+		if len(cells) > 0 {
+			b.WriteString(g.title + "\n" + inColumns(cells, width))
 		}
 	}
-	return inColumns(cells, width)
+	return b.String()
 }
 
 // synopsis is the flag as help shows it: "-q, --linger DUR".
