@@ -141,71 +141,6 @@ func firstWords(first string) string {
 	return ", the " + first + " end first"
 }
 
-// wordsOfNC are the sentences of nc.openbsd, which scripts look for.
-func (c *console) wordsOfNC(e modes.Event) string {
-	if c.verbose == 0 {
-		return ""
-	}
-	host, port, _ := net.SplitHostPort(e.Peer)
-	if e.Through != "" { // nc names the far end, not the proxy
-		host, port, _ = net.SplitHostPort(e.Addr)
-	}
-	switch e.Name {
-	case modes.Listening:
-		h, p, _ := net.SplitHostPort(local(e))
-		if protocolOf(e.Ready) == "udp" {
-			return "Bound on " + h + " " + p
-		}
-		return "Listening on " + h + " " + p
-	case modes.Accepted:
-		return "Connection received on " + host + " " + port
-	case modes.Connected, modes.Open:
-		typed := typedHost(e.Addr)
-		return fmt.Sprintf("Connection to %s%s %s port [%s/%s] succeeded!", typed, numeric(typed, host), port, c.protocol(e.Addr), service(port))
-	case modes.Shut:
-		return c.errorOfNC(e.Err)
-	}
-	return ""
-}
-
-// numeric is the address beside a name that stands for it.
-func numeric(typed, host string) string {
-	if typed == host {
-		return ""
-	}
-	return " (" + host + ")"
-}
-
-// errorOfNC is how nc.openbsd says that a connection failed.
-func (c *console) errorOfNC(err error) string {
-	var e *netio.Error
-	if !errors.As(err, &e) {
-		return "nc: " + err.Error()
-	}
-	host, port, splitErr := net.SplitHostPort(hostPort(e.Addr))
-	over := c.protocol(e.Addr)
-	if len(e.Tried) > 0 {
-		host += numeric(host, e.Tried[0])
-	}
-	switch {
-	case splitErr != nil:
-	case e.Kind == netio.KindRefused:
-		return fmt.Sprintf("nc: connect to %s port %s (%s) failed: Connection refused", host, port, over)
-	case e.Kind == netio.KindTimeout:
-		return fmt.Sprintf("nc: connect to %s port %s (%s) timed out: Operation now in progress", host, port, over)
-	case e.Kind == netio.KindUnreachable:
-		return fmt.Sprintf("nc: connect to %s port %s (%s) failed: No route to host", host, port, over)
-	}
-	return "nc: " + err.Error()
-}
-
-func typedHost(addr string) string {
-	if host, _, err := net.SplitHostPort(hostPort(addr)); err == nil {
-		return host
-	}
-	return addr
-}
-
 // hostPort is an address without the scheme of datagrams before it.
 func hostPort(addr string) string {
 	if protocolOf(addr) == "udp" {
@@ -255,16 +190,6 @@ func joined(e modes.Event) string {
 		return "sends datagrams"
 	}
 	return "connected"
-}
-
-// service is the name of a port, "*" where it has none.
-func service(port string) string {
-	for _, name := range []string{"ssh", "http", "https", "smtp", "domain", "telnet", "ftp", "pop3", "imap", "mysql", "postgresql", "redis"} {
-		if n, err := net.LookupPort("tcp", name); err == nil && strconv.Itoa(n) == port {
-			return name
-		}
-	}
-	return "*"
 }
 
 // fromElsewhere tells what to type on another host where all addresses are

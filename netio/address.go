@@ -1,7 +1,6 @@
 package netio
 
 import (
-	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -125,19 +124,6 @@ func (a Address) Over(scheme, flag string) (Address, error) {
 	return a, nil
 }
 
-// SetOption gives the address an option that a flag has, unless it was typed in the
-// address itself.
-func (a *Address) SetOption(key, value string) {
-	options := maps.Clone(a.Options)
-	if options == nil {
-		options = map[string]string{}
-	}
-	if _, typed := options[key]; !typed {
-		options[key] = value
-	}
-	a.Options = options
-}
-
 // Endpoint is the address's host and port in one word, without its scheme.
 func (a Address) Endpoint() string { return JoinText(a.Host, a.Port) }
 
@@ -164,57 +150,6 @@ func splitScheme(word string) (Scheme, string, error) {
 		return tcp, "", Usagef("", "%s: is not in this version of fid", name)
 	}
 	return tcp, word, foreign(word)
-}
-
-// splitOptions takes ",key=value" off the end of an address.
-func splitOptions(rest string, scheme Scheme) (string, map[string]string, error) {
-	words := strings.Split(rest, ",")
-	options := map[string]string{}
-	for len(words) > 1 && len(scheme.Options) > 0 {
-		key, value, found := strings.Cut(words[len(words)-1], "=")
-		if !found {
-			break // a comma in a path
-		}
-		if !slices.Contains(scheme.Options, key) {
-			hint := ""
-			if scheme.Rest == RestPath {
-				hint = "a path with a comma: -U PATH"
-			}
-			return "", nil, Usagef(hint, "%s: no option %s here (there is: %s)", scheme.Name, cut(key), strings.Join(scheme.Options, ", "))
-		}
-		options[key] = value
-		words = words[:len(words)-1]
-	}
-	return strings.Join(words, ","), options, nil
-}
-
-// checkOptions refuses an option that nothing would heed or understand.
-func (a *Address) checkOptions(role Role) error {
-	for _, key := range a.scheme().Options {
-		value, typed := a.Options[key]
-		switch {
-		case !typed:
-			continue
-		case value == "":
-			return Usagef("", "%s: %s= is empty", cut(a.Text), key)
-		case key == "mode" && role == ToDial:
-			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
-		case key == "client-ca" && role == ToDial:
-			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
-		case role == ToListen && !slices.Contains([]string{"mode", "client-ca", "cert", "key", "alpn"}, key):
-			return Usagef("", "%s: %s= is for connecting", cut(a.Text), key)
-		case key == "source-port":
-			if _, err := ParsePort(value); err != nil {
-				return err
-			}
-		case key == "source":
-			source := Address{Text: value, Host: value}
-			if err := source.checkHost(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func (a *Address) parseHostPort(rest string, role Role) error {
