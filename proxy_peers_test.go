@@ -141,6 +141,8 @@ func TestAnEchoComesBackWholeThroughTheProxiesThatPeopleRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, echo := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	a := newAuthority(t)
+	_, secured := serving(t, nil, nil, "echo", "--tls", "--cert", a.issue("server", certificate("x", "127.0.0.1")), "127.0.0.1:0")
 	for _, x := range realProxies() {
 		t.Run(x.name, func(t *testing.T) {
 			addr := x.start(t)
@@ -153,6 +155,8 @@ func TestAnEchoComesBackWholeThroughTheProxiesThatPeopleRun(t *testing.T) {
 			if !strings.Contains(p.stdout.String(), "1 sent, 1 back") {
 				t.Errorf("it reports %q", p.stdout.String())
 			}
+			fid(x.flags, secured, "connect", "--echo", "--size", "1M", "--ca", a.roots()).wants(0)
+			fid(x.flags, secured, "connect").wants(8, "is not among the system's roots")
 			fid(x.flags, "127.0.0.1:1", "connect").wants(11, addr+": says no to 127.0.0.1:1: "+x.shut)
 			fid(x.flags, echo, "connect", "-z").wants(0)
 			if x.wrong != "" {
