@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"fid/modes"
@@ -31,18 +32,24 @@ func (v *values) datagrams(o *modes.Options) {
 	}
 	v.exclude([2]string{"recv-count", "probe"}, [2]string{"recv-count", "echo"}, [2]string{"recv-count", "send-only"},
 		[2]string{"broadcast", "unix"})
+	v.exclude([2]string{"udp", "tls"}, [2]string{"udp", "starttls"})
 	if o.Rules.Datagrams > 0 && o.Rules.Bounded && o.Rules.Linger == 0 {
 		v.fail(netio.Usagef("", "-W waits for datagrams, -q 0 for none"))
 	}
 }
 
-// fits refuses flags that only datagrams have with an address of a stream.
+// fits refuses flags that an address that is dialled cannot heed.
 func (v *values) fits(a netio.Address) {
 	if v.is("recv-count") && !a.KeepsBoundaries() {
 		v.fail(netio.Usagef("", "-W counts datagrams; %s is a stream", shorten(a.Text)))
 	}
-	if v.is("broadcast") && !a.IsDatagram() {
+	if v.is("broadcast") && !strings.HasPrefix(a.Scheme, "udp") {
 		v.fail(netio.Usagef("", "-b is for UDP, as -u or udp:HOST:PORT"))
+	}
+	for _, flag := range []string{"source", "source-port"} {
+		if v.is(flag) && !a.IsOverIP() {
+			v.fail(netio.Usagef("", "%s has no meaning for %s", v.dashed(flag), shorten(a.Text)))
+		}
 	}
 	if n := v.size("size", 0, 1, 1<<28); a.IsDatagram() && n > maxEcho {
 		v.fail(netio.Usagef("", "--size: a datagram has at most %d bytes", maxEcho))

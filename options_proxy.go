@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"fid/modes"
 	"fid/netio"
 )
 
@@ -50,6 +51,19 @@ func (v *values) proxies(o *netio.Options) func(context.Context) error {
 	return v.login(o.Proxies)
 }
 
+// isProxied reports whether anything that is dialled goes through a proxy.
+func isProxied(mode runner, o netio.Options) bool {
+	switch m := mode.(type) {
+	case modes.Connect:
+		return m.Address.Proxied(o)
+	case modes.Check:
+		return m.Address.Proxied(o)
+	case modes.Probe:
+		return slices.ContainsFunc(m.Addresses, func(a netio.Address) bool { return a.Proxied(o) })
+	}
+	return false
+}
+
 // proxyType is what -X stands for, or its default: the names of nc, of which only
 // -X 4 keeps names from the proxy.
 func (v *values) proxyType() string {
@@ -90,7 +104,7 @@ func firstSet(names ...string) string {
 // hardly be anything else is not looked up as a host.
 func (v *values) proxy(word, scheme string) (netio.Proxy, error) {
 	dumps := []string{".log", ".txt", ".hex", ".dump", ".dmp", ".bin", ".out"}
-	if !strings.Contains(word, ":") && (strings.ContainsAny(word, `/\`) || slices.Contains(dumps, filepath.Ext(word))) {
+	if !strings.ContainsAny(word, ":@") && (strings.ContainsAny(word, `/\`) || slices.Contains(dumps, filepath.Ext(word))) {
 		return netio.Proxy{}, netio.Usagef("-x HOST[:PORT], as nc has it", "-x %s is no proxy, but looks like a file", shown(word))
 	}
 	return netio.ParseProxy(word, scheme)

@@ -55,20 +55,18 @@ func (v *values) secure(listens *netio.Address, dialled []netio.Address) {
 		}
 		used := false
 		if f.listens && listens != nil && listens.Scheme == "tls" {
-			listens.SetOption(f.name, value)
-			used = true
+			used = listens.SetOption(f.name, value)
 		}
 		for i := range dialled {
 			if f.dials && dialled[i].Scheme == "tls" && !(used && f.once) {
-				dialled[i].SetOption(f.name, value)
-				used = true
+				used = dialled[i].SetOption(f.name, value) || used
 			}
 		}
 		switch {
 		case value == "":
 			v.fail(netio.Usagef("", "%s: its value is empty", v.dashed(f.name)))
 		case !used:
-			v.fail(netio.Usagef(tlsHint(listens, dialled, f), "%s needs TLS", v.dashed(f.name)))
+			v.fail(unused(v.dashed(f.name), f, listens, dialled))
 		}
 	}
 }
@@ -80,6 +78,20 @@ func (v *values) secureListener(a *netio.Address) {
 	if v.is("connect-timeout") && a.Scheme != "tls" {
 		v.fail(netio.Usagef("--accept-timeout DUR limits the wait for a client", "--connect-timeout limits a client's TLS handshake here, and there is no TLS"))
 	}
+}
+
+// unused says why there is nothing for the flag to be given to.
+func unused(typed string, f tlsFlag, listens *netio.Address, dialled []netio.Address) error {
+	ends := dialled
+	if listens != nil {
+		ends = append([]netio.Address{*listens}, dialled...)
+	}
+	for _, a := range ends {
+		if a.Options[f.name] != "" {
+			return netio.Usagef("", "%s and %s= in %s exclude each other", typed, f.name, shorten(a.Text))
+		}
+	}
+	return netio.Usagef(tlsHint(listens, dialled, f), "%s needs TLS", typed)
 }
 
 // tlsHint says what would give the flag something to work on.
@@ -95,6 +107,8 @@ func tlsHint(listens *netio.Address, dialled []netio.Address, f tlsFlag) string 
 
 // tlsTalk tells of what TLS must have said: the pin of a certificate that was made.
 func tlsTalk(o *netio.Options, out *console) {
-	o.KeyLog = os.Getenv("SSLKEYLOGFILE")
+	if name := os.Getenv("SSLKEYLOGFILE"); name != "" {
+		o.KeyLog = &netio.KeyLog{Name: name}
+	}
 	o.MadePin = func(addr, pin string) { out.event(modes.Event{Name: modes.Made, Addr: addr, Text: pin}) }
 }

@@ -41,6 +41,7 @@ func (v *values) probe(words []string) (runner, error) {
 	}
 	for _, a := range p.Addresses {
 		v.checkable(a)
+		v.fits(a)
 	}
 	return p, err
 }

@@ -37,6 +37,9 @@ func prepare(v *values, out *console) (task, error) {
 	if v.err != nil {
 		err = v.err
 	}
+	if !isProxied(t.mode, t.options.Net) {
+		t.password = nil
+	}
 	return t, err
 }
 
@@ -83,6 +86,9 @@ func (v *values) listen(words []string) (runner, error) {
 	l.Server, err = v.server(words, "fid listen [HOST] PORT")
 	if err == nil {
 		v.secureListener(&l.Server.Address)
+		if l.Output != nil && l.KeepOpen {
+			err = l.Output.Separates(l.Address)
+		}
 	}
 	return l, err
 }
@@ -90,7 +96,7 @@ func (v *values) listen(words []string) (runner, error) {
 // server reads what the serving modes have in common. In listen, -s and -p are
 // the address to bind.
 func (v *values) server(words []string, usage string) (modes.Server, error) {
-	v.exclude([2]string{"unix", "source"}, [2]string{"unix", "source-port"})
+	v.exclude([2]string{"unix", "source"}, [2]string{"unix", "source-port"}, [2]string{"once", "max-conns"})
 	if v.err != nil {
 		return modes.Server{}, v.err
 	}

@@ -22,8 +22,56 @@ func TestAServerThatDemandsACertificateSaysSo(t *testing.T) {
 		pool.AddCert(a.cert)
 		addr := a.server(&tls.Config{Certificates: []tls.Certificate{a.load(server)}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, MaxVersion: version}, echoTLS)
 		begin(t, fileOf(t, 5000), nil, "--ca", a.roots(), "tls:"+addr).wants(8, "--cert FILE")
+		for range 5 { // the handshake is over before the server has judged
+			begin(t, fileOf(t, 5000), nil, "--send-only", "--ca", a.roots(), "tls:"+addr).wants(8, "--cert FILE")
+			begin(t, fileOf(t, 5000), nil, "-q0", "--ca", a.roots(), "tls:"+addr).wants(8, "--cert FILE")
+			begin(t, nil, nil, "-z", "--ca", a.roots(), "tls:"+addr).wants(8, "--cert FILE")
+		}
 		begin(t, fileOf(t, 5000), nil, "--ca", a.roots(), "--cert", client, "tls:"+addr).wants(0)
+		begin(t, nil, nil, "-z", "--ca", a.roots(), "--cert", client, "tls:"+addr).wants(0)
 	}
+}
+
+// What -v tells of a TLS port it tells of one that is only checked, too.
+func TestACheckOfATLSPortTellsWhatItPresents(t *testing.T) {
+	a := newAuthority(t)
+	addr := a.server(&tls.Config{Certificates: []tls.Certificate{a.load(a.issue("good", certificate("x", "127.0.0.1")))}}, echoTLS)
+	begin(t, nil, nil, "-zv", "--ca", a.roots(), "tls:"+addr).wants(0, "TLS 1.3", "certificate CN=x for 127.0.0.1, from CN=Test CA")
+}
+
+// A reply of telnet that is on its way puts the close_notify off, but not for ever.
+func TestTelnetOverTLSEndsInOrder(t *testing.T) {
+	a := newAuthority(t)
+	config := &tls.Config{Certificates: []tls.Certificate{a.load(a.issue("good", certificate("x", "127.0.0.1")))}}
+	h := newHost(t)
+	for range 20 {
+		p := begin(t, fileOf(t, 10), nil, "-t", "--send-only", "--ca", a.roots(), "tls:"+h.addr())
+		c := tls.Server(cutNoticed{h.client()}, config)
+		go func() {
+			for i := byte(0); ; i++ { // IAC DO
+				if _, err := c.Write([]byte{255, 253, i % 100}); err != nil {
+					return
+				}
+			}
+		}()
+		if _, err := io.Copy(io.Discard, c); err != nil {
+			t.Fatalf("the server heard %v, want a close_notify", err)
+		}
+		_ = c.Close()
+		p.code()
+	}
+}
+
+// A cutNoticed tells a FIN from a close_notify, which crypto/tls does not between two
+// records.
+type cutNoticed struct{ net.Conn }
+
+func (c cutNoticed) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == io.EOF {
+		err = io.ErrClosedPipe
+	}
+	return n, err
 }
 
 func TestAListenerDemandsItsClientsCertificates(t *testing.T) {

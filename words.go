@@ -16,7 +16,7 @@ import (
 // words says an event to a person; an empty line says nothing. report is true
 // where the line is a check's answer.
 func (c *console) words(e modes.Event) (line string, report bool) {
-	if c.asNC {
+	if c.asNC && c.hasWordsOfNC(e) {
 		return c.wordsOfNC(e), false
 	}
 	watched := c.verbose > 0 || c.onScreen && c.serving

@@ -12,6 +12,17 @@ import (
 
 // The sentences of nc, for who has started fid under that name.
 
+// hasWordsOfNC: nc says it, or keeps quiet about it. For the others there are fid's words.
+func (c *console) hasWordsOfNC(e modes.Event) bool {
+	switch e.Name {
+	case modes.Made, modes.Denied, modes.Note, modes.Step:
+		return false
+	case modes.Ended:
+		return !c.serving
+	}
+	return true
+}
+
 // wordsOfNC are the sentences of nc.openbsd, which scripts look for.
 func (c *console) wordsOfNC(e modes.Event) string {
 	if c.verbose == 0 {

@@ -95,7 +95,9 @@ func (c Check) compare(end *netio.End, seq int) error {
 	wrote := make(chan error, 1)
 	go func() {
 		_, err := end.Write(sent)
-		wrote <- err
+		if wrote <- err; err != nil {
+			end.Sock.StopReading() // nothing comes back
+		}
 	}()
 	got := make([]byte, len(sent))
 	n, err := io.ReadFull(end, got)
@@ -105,6 +107,13 @@ func (c Check) compare(end *netio.End, seq int) error {
 	if err == nil {
 		return <-wrote
 	}
+	select {
+	case werr := <-wrote:
+		if werr != nil {
+			return c.failed(seq, "cannot send %s: %s", netio.Bytes(int64(len(sent))), netio.Describe(werr))
+		}
+	default:
+	}
 	came := fmt.Sprintf("%s of %s came back", netio.Bytes(int64(n)), netio.Bytes(int64(len(sent))))
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -112,7 +121,7 @@ func (c Check) compare(end *netio.End, seq int) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return c.failed(seq, "%s, then the far end closed", came)
 	}
-	return c.failed(seq, "%s, then: %s", came, netio.Reason(err))
+	return c.failed(seq, "%s, then: %s", came, netio.Describe(err))
 }
 
 func (c Check) failed(seq int, format string, args ...any) error {

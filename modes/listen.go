@@ -112,7 +112,7 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	o.Rules.MaxRead = keepOpenRead
+	o.Rules.MaxRead, o.Rules.Watch = keepOpenRead, watchInterval
 	o.Rules = l.forDatagrams(o.Rules)
 	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules}, l.handle(near, o))
 	if netio.KindOf(err) == netio.KindPipe {

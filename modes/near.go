@@ -29,9 +29,10 @@ func (n Near) open(ctx context.Context) (*netio.End, error) {
 	return n.Stdio.Dial(ctx)
 }
 
-// dialer starts the command. What looks on at the far end's bytes has seen these.
+// dialer starts the command, on this host: no proxy leads to it, and what looks on at
+// the far end's bytes has seen these.
 func (n Near) dialer(o Options) (netio.Dialer, error) {
-	o.Net.Layers = nil
+	o.Net.Layers, o.Net.Proxies = nil, nil
 	return n.Command.Dialer(o.Net)
 }
 
@@ -40,6 +41,7 @@ func (n Near) dialer(o Options) (netio.Dialer, error) {
 func (n Near) start(ctx context.Context, far *netio.End, o Options) (*netio.End, error) {
 	d, err := n.dialer(o)
 	if err != nil {
+		_ = far.Close()
 		return nil, err
 	}
 	near, err := d.Dial(netio.WithPeer(ctx, far))

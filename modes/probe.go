@@ -61,7 +61,11 @@ func (p Probe) one(ctx context.Context, addr netio.Address, o Options) error {
 		return err
 	}
 	begin := time.Now()
-	quiet := func(Event) {} // that it is connected is said as open
+	quiet := func(e Event) {
+		if e.Name == Secured { // that it is connected is said as open
+			o.Log(e)
+		}
+	}
 	end, err := dial(ctx, dialer, addr, p.Wait, quiet)
 	if err != nil {
 		return err

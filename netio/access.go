@@ -153,7 +153,10 @@ func (e listError) Error() string { return string(e) }
 // digits is a name, is refused.
 func parseNetwork(word string) (network netip.Prefix, isName bool, err error) {
 	address, length, hasLength := strings.Cut(word, "/")
-	ip, parseErr := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(address, "["), "]"))
+	if inner, found := strings.CutPrefix(address, "["); found && strings.HasSuffix(inner, "]") {
+		address = strings.TrimSuffix(inner, "]")
+	}
+	ip, parseErr := netip.ParseAddr(address)
 	switch {
 	case parseErr != nil && (hasLength || strings.Trim(word, "0123456789.-*:") == ""):
 		return network, false, listError("not an address and not a network")

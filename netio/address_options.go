@@ -59,15 +59,17 @@ func (a *Address) checkOptions(role Role) error {
 	return nil
 }
 
-// SetOption gives the address an option that a flag has, unless it was typed in the
-// address itself.
-func (a *Address) SetOption(key, value string) {
+// SetOption gives the address an option that a flag has. It reports false where the
+// option was typed in the address itself, which then stands.
+func (a *Address) SetOption(key, value string) bool {
+	if _, typed := a.Options[key]; typed {
+		return false
+	}
 	options := maps.Clone(a.Options)
 	if options == nil {
 		options = map[string]string{}
 	}
-	if _, typed := options[key]; !typed {
-		options[key] = value
-	}
+	options[key] = value
 	a.Options = options
+	return true
 }

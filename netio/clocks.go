@@ -139,8 +139,11 @@ func (c *clocks) check(s *session, now time.Time) error {
 	}
 	if past(c.linger, now) {
 		c.linger = time.Time{}
-		if s.undelivered() || s.near.Input == InputNone && !s.flow.In.done {
+		switch {
+		case s.undelivered():
 			return c.expired(s, "not all delivered after", s.rules.Linger, "-q")
+		case s.near.Input == InputNone && !s.flow.In.done:
+			return c.expired(s, "the far end has not finished after", s.rules.Linger, "-q")
 		}
 		s.endNow()
 	}
@@ -181,7 +184,7 @@ func (c *clocks) checkIdle(s *session) error {
 // undelivered: something has not reached the other side, as far as this host
 // knows. What waits in our own kernel counts: it came in time.
 func (s *session) undelivered() bool {
-	return s.far.unacked() > 0 || s.flow.In.inFlight() || s.waiting()
+	return s.far.unacked() > 0 || s.flow.Out.inFlight() || s.flow.In.inFlight() || s.waiting()
 }
 
 // waiting: bytes of the far end, or its FIN, have come and are not read yet.

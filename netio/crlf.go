@@ -39,20 +39,22 @@ func (c *crlf) encode(dst, src []byte) []byte {
 	return append(dst, rest...)
 }
 
-// maxEncoded is how many bytes are encoded for one write.
-const maxEncoded = 32 << 10
+// maxEncoded is how many bytes are encoded for one write: as many as a datagram has.
+const maxEncoded = maxBuffer
 
 // writeEncoded writes p in another form, by way of buf. The count that it returns is of p: where a
 // write fails, of the pieces before it.
 func writeEncoded(w io.Writer, p []byte, buf *[]byte, encode func(dst, src []byte) []byte) (int, error) {
 	n := 0
-	for n < len(p) {
+	for n < len(p) || len(p) == 0 { // an empty datagram is one
 		piece := p[n:min(len(p), n+maxEncoded)]
 		*buf = encode((*buf)[:0], piece)
 		if _, err := w.Write(*buf); err != nil {
 			return n, err
 		}
-		n += len(piece)
+		if n += len(piece); n == len(p) {
+			break
+		}
 	}
 	return n, nil
 }

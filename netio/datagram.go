@@ -45,11 +45,12 @@ func (e *End) isEndless() bool { return e.Sock != nil && e.Sock.endless }
 // into one. An empty datagram is one, too; to a stream it is nothing.
 func (d *direction) copyDatagrams(f *Flow) failure {
 	buf := make([]byte, d.pieceSize())
+	pieces, _ := d.dst.Stream.(inPieces)
 	for came := 0; d.most == 0 || came < d.most; {
 		n, err := d.src.Read(buf)
-		if n > 0 || err == nil && d.src.Datagram > 0 {
+		if n > 0 && !errors.Is(err, errTruncated) || err == nil && d.src.Datagram > 0 {
 			came++
-			if werr := d.pass(f, buf[:n]); werr != nil {
+			if werr := d.pass(f, buf[:n], pieces); werr != nil {
 				return failure{d.dst, werr}
 			}
 		}
@@ -67,30 +68,28 @@ func (d *direction) copyDatagrams(f *Flow) failure {
 // pieceSize is the room that a Read needs for a whole datagram, or for what a
 // stream may give so that it fits into one.
 func (d *direction) pieceSize() int {
+	room := min(d.dst.Datagram, maxBuffer)
+	if room == maxUDP6 {
+		room = maxUDP // a stream is cut alike, whichever way it goes
+	}
 	switch {
-	case d.src.Datagram == 0 && d.dst.Datagram == maxUDP6:
-		return maxUDP // a stream is cut alike, whichever way it goes
+	case d.src.Datagram == 0 && d.dst.Stream != Stream(d.dst.Sock.conn):
+		return max(1, room/2) // a layer may send two bytes for one
 	case d.src.Datagram == 0:
-		return min(d.dst.Datagram, maxBuffer)
-	case d.src.Datagram <= maxUDP6:
+		return room
+	case d.src.Sock.isUDP():
 		return udpBuffer
 	}
 	return maxBuffer
 }
 
-func (d *direction) pass(f *Flow, p []byte) error {
+func (d *direction) pass(f *Flow, p []byte, pieces inPieces) error {
 	d.read.Add(int64(len(p)))
 	f.touch()
 	if len(p) == 0 && (d.src.Datagram == 0 || d.dst.Datagram == 0) {
 		return nil
 	}
-	n, err := d.dst.Write(p)
-	d.written.Add(int64(n))
-	f.touch()
-	if err == nil && n < len(p) {
-		err = io.ErrShortWrite
-	}
-	return err
+	return d.write(f, p, pieces)
 }
 
 // tooLarge is the error of a datagram that is not sent, since it would be cut.
@@ -100,8 +99,10 @@ func tooLarge(size, most int) error {
 
 // truncated is the error of a datagram that came and was larger than room.
 func truncated(room int) error {
-	return &Error{Kind: KindReset, What: fmt.Sprintf("a datagram of more than %d bytes came, and was cut", room)}
+	return &Error{Kind: KindReset, What: fmt.Sprintf("a datagram of more than %d bytes came, and was cut", room), Err: errTruncated}
 }
+
+var errTruncated = errors.New("truncated")
 
 // describeBreak says how a socket failed in mid-session. Nobody refuses a
 // datagram but with an ICMP message, or because its socket is no more.
@@ -151,7 +152,7 @@ func (c *clocks) nothingFollows(s *session) {
 	case s.rules.Bounded && s.rules.Linger > 0:
 		c.linger = time.Now().Add(s.rules.Linger)
 	case s.near.Sock == nil && c.idle == 0:
-		c.noteLater("no input, and datagrams tell no end: -w, -W, -q or Ctrl-C ends this")
+		c.noteLater("no input, and datagrams tell no end: -w, -q or Ctrl-C ends this")
 	}
 }
 

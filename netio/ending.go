@@ -130,6 +130,9 @@ func (s *session) finish(e *End) error {
 		return nil
 	}
 	e.finished = true
+	if e.tls != nil {
+		e.tls.ending.Store(true)
+	}
 	if e.closesSocket() {
 		e.Sock.finSent.Store(true) // before it is, so that IsReset is never wrong
 	}
@@ -154,6 +157,9 @@ func (s *session) breakOff(e *End, err error) {
 		return
 	}
 	s.broken, s.cause = e, err
+	if e.Datagram > 0 {
+		s.carrier.stopReading(e) // what a Write was told of datagrams, no Read is told again
+	}
 	s.clocks.halfOpen(s, false) // what had arrived is not written for ever
 	e.stopWriting()
 	other := s.near

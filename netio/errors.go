@@ -154,8 +154,8 @@ func describe(err error) (Kind, string) {
 	var dns *net.DNSError
 	var mine *Error
 	var addr *net.AddrError
-	if alert, alerted := remoteAlert(err); alerted {
-		return KindTLS, alertText(alert, "the far end")
+	if kind, what, ok := describeTLS(err); ok {
+		return kind, what
 	}
 	switch {
 	case errors.As(err, &mine):
@@ -209,6 +209,12 @@ func ReaderGone(err error) error {
 // ErrDropped is the cause below the Error of a session that was ended for the sake of
 // others: its client did not read what all are sent.
 var ErrDropped = errors.New("dropped")
+
+// Describe says a failure in a clause.
+func Describe(err error) string {
+	_, what := describe(err)
+	return what
+}
 
 // Reason is the cause at the bottom of err, without the operations above it.
 func Reason(err error) string {

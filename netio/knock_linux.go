@@ -19,6 +19,8 @@ func (a Address) Knocker(o Options) (Dialer, error) {
 		return knocker{d}, nil
 	case *udpDialer:
 		return udpKnocker{d}, nil
+	case *tlsDialer:
+		d.knocks = true
 	}
 	return d, err
 }

@@ -31,6 +31,9 @@ func (l *paced) piece(p []byte) int {
 }
 
 func (l *paced) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return l.Stream.Write(p) // an empty datagram
+	}
 	sent := 0
 	for sent < len(p) {
 		if !l.inLine && !l.pause() {

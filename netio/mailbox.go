@@ -61,6 +61,13 @@ func (m *mailbox) drop() bool {
 	return m.dropped == 1
 }
 
+// lost returns how many were dropped.
+func (m *mailbox) lost() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dropped
+}
+
 // read gives one datagram, and waits for it.
 func (m *mailbox) read(p []byte) (int, error) {
 	for {

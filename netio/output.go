@@ -42,6 +42,15 @@ func replacePlaces(name, n, peer string) string {
 	return strings.NewReplacer("{n}", n, "{peer}", peer).Replace(name)
 }
 
+// Separates returns an error where many clients of the address would be given one
+// name: those of a Unix socket have none.
+func (o *Output) Separates(a Address) error {
+	if a.isUnix() && !strings.Contains(o.name, "{n}") {
+		return Usagef("", "--output %s: clients of a Unix socket have no address; {n} tells them apart", cut(o.dir+o.name))
+	}
+	return nil
+}
+
 // Check finds what can be known before anybody has connected: whether there is the
 // directory, and with a name that is always the same, whether there is such a file.
 func (o *Output) Check() error {

@@ -72,7 +72,7 @@ func (p *peer) Close() error {
 	p.once.Do(func() {
 		close(p.gone)
 		p.table.closed(p)
-		if n := p.mail.dropped; n > 1 {
+		if n := p.mail.lost(); n > 1 {
 			p.table.tell(Label(p.name) + fmt.Sprintf("%d datagrams were dropped", n))
 		}
 	})

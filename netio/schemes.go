@@ -27,7 +27,7 @@ type Options struct {
 	Timeout     time.Duration           // for look-up and all addresses together; 0 is no limit
 	TimeoutFlag string                  // the flag that set Timeout
 	Step        func(string)            // told of every step (-vv); nil is nobody
-	KeyLog      string                  // the file that gets the secrets of TLS sessions (SSLKEYLOGFILE); "" is none
+	KeyLog      *KeyLog                 // the file that gets the secrets of TLS sessions (SSLKEYLOGFILE); "" is none
 	MadePin     func(addr, pin string)  // told the pin of a certificate that was made for the run; nil is nobody
 	Layers      []Layer                 // put on every stream that is opened, the first one nearest to the network
 	Proxies     []Proxy                 // the way of what is dialled over TCP, the nearest one first; none is direct
@@ -154,6 +154,14 @@ func (a Address) isOverTCP() bool {
 
 // IsEmbedded reports whether the peer runs inside this process.
 func (a Address) IsEmbedded() bool { return a.scheme().Rest == RestNone }
+
+// IsOverIP reports whether a host and a port are dialled.
+func (a Address) IsOverIP() bool { return a.scheme().Rest == RestHostPort }
+
+// Proxied reports whether the address is reached through the proxies of o.
+func (a Address) Proxied(o Options) bool {
+	return len(o.Proxies) > 0 && a.isOverTCP() && o.Bypass.entryFor(a) == ""
+}
 
 // IsPlain reports whether its streams are plain sockets, which an event loop may carry.
 func (a Address) IsPlain() bool {

@@ -195,6 +195,7 @@ func (s *session) abort() {
 // an end in order; all else is a reset, so that nobody takes a part for a whole.
 func (s *session) interrupted(cause error) error {
 	if KindOf(cause) == KindInterrupt && s.near.Input == InputTerminal && s.far.Sock != nil && s.comesToRest() {
+		s.far.sayGoodbye(restMoment)
 		s.far.Sock.Settle()
 	}
 	return cause

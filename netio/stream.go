@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"time"
 )
 
 // A Stream is one open end. *net.TCPConn and *net.UnixConn are Streams as they
@@ -124,6 +125,19 @@ func (e *End) stopReading() {
 	}
 }
 
+// sayGoodbye ends our direction where the FIN of a close would not say it, and waits for
+// that for a moment.
+func (e *End) sayGoodbye(moment time.Duration) {
+	if e.tls == nil || e.finished {
+		return
+	}
+	_ = e.CloseWrite()
+	select {
+	case <-e.tls.notified:
+	case <-time.After(moment):
+	}
+}
+
 // closesSocket: CloseWrite sends the socket's FIN. TLS has an end of its own.
 func (e *End) closesSocket() bool { return e.Sock != nil && e.tls == nil }
 
@@ -138,6 +152,9 @@ func (e *End) drain() error {
 	}
 	if e.tls != nil {
 		e.tls.awaitNotified()
+		if err := e.tls.verdict(); err != nil {
+			return err
+		}
 	}
 	return e.Sock.drain()
 }

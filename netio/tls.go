@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +18,7 @@ type tlsDialer struct {
 	below  Dialer
 	config *tls.Config
 	who    string // the server, in messages
+	knocks bool   // the connection is good for nothing but to be closed
 }
 
 func dialTLS(a Address, o Options) (Dialer, error) {
@@ -24,7 +27,7 @@ func dialTLS(a Address, o Options) (Dialer, error) {
 		return nil, err
 	}
 	below, err := dialTCP(a, o)
-	return &tlsDialer{a, o, below, config, "the far end"}, err
+	return &tlsDialer{addr: a, opts: o, below: below, config: config, who: "the far end"}, err
 }
 
 // Dial connects and does the handshake, all within Options.Timeout.
@@ -45,8 +48,25 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 		d.opts.step(d.addr.Text, ": STARTTLS (", protocol, ") agreed")
 	}
 	begun := time.Now()
-	s := secure(end, func(conn net.Conn) *tls.Conn { return tls.Client(conn, d.config) })
-	err = underContext(ctx, end, "in the TLS handshake", s.Handshake)
+	var s *tlsStream
+	config := d.config.Clone()
+	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		s.asked = r.Version >= tls.VersionTLS13
+		for i := range d.config.Certificates {
+			if r.SupportsCertificate(&d.config.Certificates[i]) == nil {
+				return &d.config.Certificates[i], nil
+			}
+		}
+		return &tls.Certificate{}, nil
+	}
+	s = secure(end, func(conn net.Conn) *tls.Conn { return tls.Client(conn, config) })
+	err = underContext(ctx, end, "in the TLS handshake", func() error {
+		err := s.Handshake()
+		if err == nil && d.knocks {
+			err = s.verdict()
+		}
+		return err
+	})
 	if err != nil {
 		_ = end.Close()
 		return nil, d.failure(err, s)
@@ -64,43 +84,84 @@ type tlsStream struct {
 	*tls.Conn
 	below    *belowTLS
 	sock     *Socket
+	asked    bool          // the server wants a certificate: only after the handshake it says whether it takes ours
 	shown    bool          // the handshake is done: what is known of the peer can be asked
 	verified string        // how the peer was verified; empty where it was not
+	ending   atomic.Bool   // a CloseWrite has been asked for: a layer may put it off
 	notified chan struct{} // closed once close_notify is sent, or cannot be
+	told     sync.Once
 }
 
 // secure puts TLS on an end, as the connection that makes of the one below it.
 func secure(end *End, makes func(net.Conn) *tls.Conn) *tlsStream {
 	below := &belowTLS{Stream: end.Stream, Conn: end.Sock.conn.(net.Conn)}
-	s := &tlsStream{Conn: makes(below), below: below, sock: end.Sock}
+	s := &tlsStream{Conn: makes(below), below: below, sock: end.Sock, notified: make(chan struct{})}
 	end.Stream, end.tls = s, s
 	return s
 }
 
 // CloseWrite does not wait for the peer to make room for the close_notify: awaitNotified does.
 func (s *tlsStream) CloseWrite() error {
-	s.notified = make(chan struct{})
-	go func() {
+	s.ending.Store(true)
+	go s.told.Do(func() {
 		defer close(s.notified)
 		// crypto/tls gives a close_notify 5 s, and a peer that reads slowly may take longer.
 		if s.below.awaitRoom() == nil {
-			before := s.below.written
+			bottom := s.bottom()
+			before := bottom.written
 			_ = s.Conn.CloseWrite() // fails on a broken connection, which draining it finds
-			s.sock.goodbye.Store(int32(s.below.written - before))
+			s.sock.goodbye.Store(int32(bottom.written - before))
 		}
-	}()
+	})
 	return nil
 }
 
-// awaitNotified waits until a CloseWrite has come to its end.
+// awaitNotified waits until a CloseWrite that was asked for has come to its end.
 func (s *tlsStream) awaitNotified() {
-	if s.notified != nil {
+	if s.ending.Load() {
 		<-s.notified
 	}
 }
 
-func (s *tlsStream) Close() error { return s.below.Stream.Close() }
+// verdictTime is how long a server that has asked for a certificate has to refuse it,
+// where nothing else is read from it: it may take it without a word.
+const verdictTime = time.Second
 
+// verdict returns the alert of a server that does not take our certificate, or our
+// having none. In TLS 1.3 our handshake is over before the server has judged it. What
+// else it says is thrown away.
+func (s *tlsStream) verdict() error {
+	if !s.asked {
+		return nil
+	}
+	_ = s.sock.conn.SetReadDeadline(time.Now().Add(verdictTime))
+	defer s.sock.conn.SetReadDeadline(time.Time{})
+	for buf := make([]byte, minBuffer); ; {
+		if _, err := s.Read(buf); err != nil {
+			if _, alerted := remoteAlert(err); alerted {
+				return err
+			}
+			return nil
+		}
+	}
+}
+
+// bottom is what writes to the socket: behind an https proxy there is TLS in TLS.
+func (s *tlsStream) bottom() *belowTLS {
+	for {
+		outer, ok := s.below.Stream.(*tlsStream)
+		if !ok {
+			return s.below
+		}
+		s = outer
+	}
+}
+
+func (s *tlsStream) Close() error {
+	err := s.below.Stream.Close()
+	s.told.Do(func() { close(s.notified) }) // nothing is said any more
+	return err
+}
 // belowTLS is the connection that TLS runs on: what a Stream gives, with the
 // deadlines of the socket below that.
 type belowTLS struct {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // tlsKeys are the options of a TLS address. Flags of the same names give them, too,
@@ -28,6 +29,13 @@ func (a Address) checkTLS() error {
 	if p := a.Options["pin"]; p != "" {
 		if _, err := parsePin(p); err != nil {
 			return err
+		}
+	}
+	if list := a.Options["alpn"]; list != "" {
+		for _, protocol := range strings.Split(list, ",") {
+			if protocol == "" || len(protocol) > 255 { // RFC 7301, section 3.1
+				return Usagef("--alpn h2,http/1.1", "%s: an ALPN protocol has 1 to 255 bytes", cut(a.Text))
+			}
 		}
 	}
 	if a.Options["key"] != "" && a.Options["cert"] == "" {
@@ -120,14 +128,33 @@ func (a Address) commonConfig(o Options) (*tls.Config, error) {
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
-	if file := o.KeyLog; file != "" {
-		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if o.KeyLog != nil {
+		f, err := o.KeyLog.open()
 		if err != nil {
-			return nil, &Error{Kind: KindLocal, Addr: "SSLKEYLOGFILE " + cut(file), What: "cannot write: " + Reason(err), Err: err}
+			return nil, err
 		}
 		c.KeyLogWriter = f
 	}
 	return c, nil
+}
+
+// A KeyLog is the file that gets the secrets of all TLS sessions of a run. It is
+// opened with the first one.
+type KeyLog struct {
+	Name string
+	once sync.Once
+	file *os.File
+	err  error
+}
+
+func (k *KeyLog) open() (*os.File, error) {
+	k.once.Do(func() {
+		var err error
+		if k.file, err = os.OpenFile(k.Name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
+			k.err = &Error{Kind: KindLocal, Addr: "SSLKEYLOGFILE " + cut(k.Name), What: "cannot write: " + Reason(err), Err: err}
+		}
+	})
+	return k.file, k.err
 }
 
 // serverName is the name that the certificate must have, and that is sent where it

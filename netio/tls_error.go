@@ -2,10 +2,12 @@ package netio
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"reflect"
 	"strconv"
@@ -25,6 +27,18 @@ func remoteAlert(err error) (tls.AlertError, bool) {
 		return 0, false
 	}
 	return tls.AlertError(number.Uint()), true
+}
+
+// describeTLS says what ended a TLS stream in mid-session.
+func describeTLS(err error) (Kind, string, bool) {
+	if alert, alerted := remoteAlert(err); alerted {
+		return KindTLS, alertText(alert, "the far end"), true
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "local error" { // crypto/tls's
+		return KindTLS, "TLS: " + withoutPrefix(op.Err), true
+	}
+	return 0, "", false
 }
 
 // The alerts that tell what to do (RFC 8446, section 6.2; RFC 7301).
@@ -76,6 +90,8 @@ func (d *tlsDialer) failure(err error, s *tlsStream) error {
 	switch alert, alerted := remoteAlert(err); {
 	case errors.As(err, &mine):
 		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Kind, e.What = KindTimeout, "no answer in the TLS handshake"
 	case errors.As(err, &untrusted):
 		d.untrusted(e, untrusted)
 	case errors.As(err, &pin):
@@ -171,7 +187,7 @@ func (b *belowTLS) refusal(err error, who string) (what string, isPlain bool) {
 	switch {
 	case b.isForeign(err):
 		return fmt.Sprintf("%s does not speak TLS: it says %.40q", who, b.head), true
-	case errors.Is(err, errCut):
+	case errors.Is(err, errCut), errors.Is(err, io.EOF): // the latter is a close_notify
 		return who + " closed in the TLS handshake", false
 	case kind == KindReset:
 		return who + " reset in the TLS handshake", false
