@@ -259,7 +259,7 @@ func TestACommandHasTheSignalsOfAProgramThatWasJustStarted(t *testing.T) {
 
 func TestACommandIsToldItsPeerInNumbers(t *testing.T) {
 	p, addr := serving(t, nil, func(c *exec.Cmd) { c.Env = append(os.Environ(), "FID_PEER=stale", "FID_LOCAL_X=stale") },
-		"listen", "-c", "env | grep FID_ | sort", "[::1]:0")
+		"listen", "-c", "env | grep -E 'FID_(PEER|LOCAL)' | sort", "[::1]:0")
 	client := dialPeer(t, addr)
 	local, remote := client.LocalAddr().String(), client.RemoteAddr().String()
 	client.hears([]byte(fmt.Sprintf("FID_LOCAL=%s\nFID_LOCAL_HOST=::1\nFID_LOCAL_PORT=%s\nFID_PEER=%s\nFID_PEER_HOST=::1\nFID_PEER_PORT=%s\n",
