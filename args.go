@@ -254,7 +254,11 @@ func (r *reader) checkModes() error {
 		name, _, _ := strings.Cut(strings.TrimPrefix(typed, "--"), "=")
 		for _, f := range r.line.table {
 			if f.name() == name && !strings.Contains(f.modes, initial) {
-				return netio.Usagef("", "%s is no flag of %s (of %s)", f.typed(), r.line.mode, modesOf(f))
+				hint := ""
+				if name == "tls" {
+					hint = "fid relay tls:PORT TARGET  or  fid relay LISTEN tls:HOST:PORT"
+				}
+				return netio.Usagef(hint, "%s is no flag of %s (of %s)", f.typed(), r.line.mode, modesOf(f))
 			}
 		}
 	}

@@ -62,6 +62,34 @@ func TestHangupInMidFileIsNoSuccess(t *testing.T) {
 	p.wants(6, "hung up at the far end's FIN (--hangup)")
 }
 
+// The far end finishes and stays: its kernel takes no more, and nothing of ours will
+// ever leave.
+func TestHangupDoesNotWaitForWhatIsStuck(t *testing.T) {
+	for name, stdin := range map[string]*os.File{"a file": fileOf(t, 64<<20), "a pipe": endless(t)} {
+		t.Run(name, func(t *testing.T) {
+			h := newHost(t)
+			p := begin(t, stdin, nil, "connect", "--hangup", h.addr())
+			c := h.client()
+			_, _ = io.ReadFull(c, make([]byte, 1000))
+			c.finishes()
+			p.wants(6, "hung up at the far end's FIN (--hangup)")
+		})
+	}
+}
+
+// endless is a pipe whose writer always has more.
+func endless(t *testing.T) *os.File {
+	r, w := pipe(t)
+	go func() {
+		for data := pattern(1 << 20); ; {
+			if _, err := w.Write(data); err != nil {
+				return
+			}
+		}
+	}()
+	return r
+}
+
 func TestSocketAsOutputThatIsClosedEndsTheSession(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {

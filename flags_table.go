@@ -28,7 +28,7 @@ func connectionFlags() []flag {
 		{'U', "unix", "", false, "LC", "the word is a path"},
 		{'w', "", "DUR", false, "LC", "limit connect, idle"},
 		{0, "accept-timeout", "DUR", false, "L", "until a client"},
-		{0, "connect-timeout", "DUR", false, "LCER", "until connected"},
+		{0, "connect-timeout", "DUR", false, "LCER", "connecting, TLS"},
 		{0, "deadline", "DUR", false, "LCER", "for the whole run"},
 		{0, "first-byte-timeout", "DUR", false, "LC", "until a byte"},
 		{0, "idle-timeout", "DUR", false, "LCER", "without any byte"},
@@ -98,7 +98,7 @@ func commandFlags() []flag {
 
 func encryptionFlags() []flag {
 	return []flag{
-		{0, "tls", "", false, "LCER", "as tls:HOST:PORT"},
+		{0, "tls", "", false, "LCE", "as tls:HOST:PORT"},
 		{0, "alpn", "LIST", false, "LCER", "protocols"},
 		{0, "ca", "FILE", false, "CR", "roots to trust"},
 		{0, "cert", "FILE", false, "LCER", "our certificate"},

@@ -151,9 +151,6 @@ func (v *values) relay(words []string) (runner, error) {
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
 	}
-	if v.is("tls") {
-		return nil, netio.Usagef("fid relay tls:PORT TARGET  or  fid relay LISTEN tls:HOST:PORT", "--tls does not say which end")
-	}
 	server, err := v.server(words[:min(1, len(words))], usage)
 	if err != nil {
 		return nil, err

@@ -151,7 +151,7 @@ func TestAServerWithoutTLSIsNamedAsSuch(t *testing.T) {
 		"a greeting": {"220 mail ESMTP\r\n", []string{`does not speak TLS: it says "220 mail ESMTP\r\n"`, "--starttls smtp"}},
 		"HTTP":       {"HTTP/1.1 400 Bad Request\r\n\r\n", []string{`does not speak TLS: it says "HTTP/1.1 400 Bad Request`}},
 		"binary":     {"\x00\x1b]0;evil\x07........", []string{`does not speak TLS: it says "\x00\x1b]0;evil\a`}},
-		"too short":  {"hi\n", []string{"closed in the TLS handshake"}},
+		"too short":  {"hi\n", []string{`does not speak TLS: it says "hi\n"`}},
 		"nothing":    {"", []string{"closed in the TLS handshake"}},
 		"megabyte":   {strings.Repeat("A", 1<<20), []string{`it says "AAAA`}},
 		"an echo":    {"echo", []string{"does not speak TLS: it sends back what it is told"}},

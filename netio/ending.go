@@ -52,7 +52,7 @@ func (s *session) outputEnded() error {
 	switch {
 	case s.rules.Hangup && !s.near.Input.endsWithFar() && s.inMidTransfer():
 		s.breakOff(s.far, hangupError())
-		return nil
+		return s.resetError() // all that came is written; what is stuck on its way out is not waited for
 	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.far.process != nil, s.wasReceive(), s.near.isEndless(), s.far.isEndless(), s.rules.Datagrams > 0:
 		s.carrier.stopReading(s.near)
 		return nil
@@ -67,17 +67,21 @@ func (s *session) wasReceive() bool {
 	return s.near.Sock == nil && s.near.Input == InputPipe && s.flow.Out.Read() == 0 && s.flow.In.Read() > 0 && s.near.isIdle()
 }
 
-// inMidTransfer: there is more to send. A file of which all was read is not
-// idle as far as poll(2) knows.
+// inMidTransfer: there is more to send. A file of which all was read is not idle as far
+// as poll(2) knows. A pipe may be empty for a moment only, and what the far end has had
+// before it finished may not be counted yet: so it is looked at for a while.
 func (s *session) inMidTransfer() bool {
 	out := &s.flow.Out
 	if s.near.Size > 0 {
 		return out.Written() < s.near.Size
 	}
-	for until := time.Now().Add(restMoment); out.inFlight() && time.Now().Before(until); {
-		time.Sleep(time.Millisecond) // what the far end has had before it finished may not be counted yet
+	before := out.Read()
+	for until := time.Now().Add(restMoment); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		if out.Read() > before || !out.inFlight() && !s.near.isIdle() {
+			return true
+		}
 	}
-	return out.inFlight() || !s.near.isIdle()
+	return out.inFlight()
 }
 
 // stayFor: the end has finished, the other one has not. Its peer may be gone

@@ -87,7 +87,7 @@ func (d *dialogue) refusesLogin(words string) error {
 func (d *dialogue) wantsLogin(words string) error {
 	e := &Error{Kind: KindProxy, Addr: d.proxy.At.Text, What: words}
 	if d.proxy.User == "" {
-		e.Hint = "-P USER, its password in FID_PROXY_PASSWORD"
+		e.Hint = "-P USER, its password in FID_PROXY_PASSWORD or --proxy-password-file FILE"
 	}
 	return e
 }

@@ -162,6 +162,7 @@ func (s *tlsStream) Close() error {
 	s.told.Do(func() { close(s.notified) }) // nothing is said any more
 	return err
 }
+
 // belowTLS is the connection that TLS runs on: what a Stream gives, with the
 // deadlines of the socket below that.
 type belowTLS struct {

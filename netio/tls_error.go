@@ -187,6 +187,8 @@ func (b *belowTLS) refusal(err error, who string) (what string, isPlain bool) {
 	switch {
 	case b.isForeign(err):
 		return fmt.Sprintf("%s does not speak TLS: it says %.40q", who, b.head), true
+	case errors.Is(err, errCut) && len(b.head) > 0 && b.head[0] != recordHandshake && b.head[0] != recordAlert:
+		return fmt.Sprintf("%s does not speak TLS: it says %.40q", who, b.head), true
 	case errors.Is(err, errCut), errors.Is(err, io.EOF): // the latter is a close_notify
 		return who + " closed in the TLS handshake", false
 	case kind == KindReset:
@@ -204,6 +206,7 @@ func (b *belowTLS) isForeign(err error) bool {
 // The beginning of a handshake record (RFC 8446, sections 4 and 5.1): its type, the
 // record's version, its length, the message's type and length, and the version.
 const (
+	recordAlert     = 21
 	recordHandshake = 22
 	clientHello     = 1
 	serverHello     = 2
@@ -214,7 +217,7 @@ const (
 // isAlert reports whether all that came is one alert in plain text, as a TLS server
 // gives who does not speak TLS (RFC 8446, section 6).
 func (d *direction) isAlert() bool {
-	const recordAlert, size = 21, 7
+	const size = 7
 	return d.Read() == size && d.head == [2]byte{recordAlert, 3}
 }
 
