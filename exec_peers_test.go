@@ -54,3 +54,24 @@ func TestACommandTalksToEveryServer(t *testing.T) {
 		})
 	}
 }
+
+func TestATerminalBetweenFidAndSocat(t *testing.T) {
+	requirePeer(t, "socat")
+	requirePortOf(t, "socat")
+	p, addr := serving(t, nil, nil, "listen", "--pty", "-e", "/bin/sh", "127.0.0.1:0")
+	got := output(t, bytes.NewReader([]byte("echo $((6*7))\nexit\n")), nil, "socat", arguments("-t 30 STDIO TCP:127.0.0.1:PORT", portOf(addr))...)
+	if !bytes.Contains(got, []byte("42")) {
+		t.Errorf("socat was told %q", got)
+	}
+	p.wants(0, "listening on")
+
+	s := launch(t, "socat", []string{"TCP-LISTEN:0,bind=127.0.0.1", "EXEC:/bin/cat,pty,raw,echo=0"}, func(*exec.Cmd) {})
+	r, w := pipe(t)
+	c := begin(t, r, nil, "connect", "127.0.0.1", s.port(t))
+	_, _ = w.WriteString("over\n")
+	if err := await(func() bool { return c.stdout.String() == "over\n" }); err != nil {
+		t.Errorf("it said %q", c.stdout.String())
+	}
+	_ = w.Close()
+	c.code()
+}
