@@ -3,7 +3,7 @@ package netio
 import (
 	"bytes"
 	"context"
-	"sync/atomic"
+	"sync"
 )
 
 // A Broker is the near end of several sessions at once, each of whose clients hears
@@ -11,7 +11,9 @@ import (
 type Broker struct {
 	hub  *hub
 	chat bool
-	came atomic.Int64 // clients so far
+
+	mu   sync.Mutex // held while a client joins a chat: all hear of those who come in one order
+	came int64      // clients so far
 }
 
 // NewBroker returns a Broker without members. With chat it hands on whole lines,
@@ -20,11 +22,10 @@ func NewBroker(chat bool) *Broker { return &Broker{hub: newHub(), chat: chat} }
 
 // For returns what makes the near end of the client's session.
 func (b *Broker) For(client *End) Dialer {
-	n := b.came.Add(1)
 	return dialFunc(func(context.Context) (*End, error) {
 		end := &End{Name: "the others", Input: InputShared}
 		if b.chat {
-			c := joinChat(b.hub, client, n)
+			c := b.joinChat(client)
 			end.Stream, end.lost = c, c.lost
 		} else {
 			m, _ := b.hub.join(client, "")
@@ -32,6 +33,13 @@ func (b *Broker) For(client *End) Dialer {
 		}
 		return end, nil
 	})
+}
+
+func (b *Broker) joinChat(client *End) *chatter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.came++
+	return joinChat(b.hub, client, b.came)
 }
 
 // Close is for who closes all that gives near ends: a Broker has nothing to close.
