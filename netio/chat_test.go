@@ -97,7 +97,7 @@ func FuzzChat(f *testing.F) {
 func heardOf(t *testing.T, said ...[]byte) []byte {
 	b := NewBroker(true)
 	listener, _ := b.hub.join(&End{}, "")
-	b.came.Add(1)
+	b.came++
 	end, err := b.For(&End{Peer: "[::1]:1"}).Dial(context.Background())
 	if err != nil {
 		t.Fatal(err)
