@@ -73,25 +73,25 @@ func (s *Server) one(o Options, first *time.Timer, handle handler) error {
 	if err != nil {
 		return err
 	}
-	if err := s.refuse(client, o); err != nil {
+	if err := s.refuse(client, o.Log); err != nil {
 		return err
 	}
-	s.greet(client, first, o)
+	s.greet(client, first, o.Log)
 	_ = s.listener.Close()
 	ended := make(chan error, 1)
-	s.begin(client, o, handle, func(err error) { ended <- err })
+	s.begin(client, o.Log, handle, func(err error) { ended <- err })
 	return <-ended
 }
 
 // many serves clients in parallel until ctx ends, or with a session's fatal error.
 func (s *Server) many(o Options, cancel context.CancelCauseFunc, first *time.Timer, handle handler) error {
 	return s.engine.Serve(s.listener, s.slots(), func(client *netio.End, release func()) {
-		if s.refuse(client, o) != nil {
+		if s.refuse(client, o.Log) != nil {
 			release()
 			return
 		}
-		s.greet(client, first, o)
-		s.begin(client, o, handle, func(err error) {
+		s.greet(client, first, o.Log)
+		s.begin(client, o.Log, handle, func(err error) {
 			release()
 			if err != nil && s.isFatal != nil && s.isFatal(err) {
 				cancel(err)
@@ -101,36 +101,36 @@ func (s *Server) many(o Options, cancel context.CancelCauseFunc, first *time.Tim
 }
 
 // begin hands a client to handle once its handshake, if it owes one, is done.
-func (s *Server) begin(client *netio.End, o Options, handle handler, done func(error)) {
+func (s *Server) begin(client *netio.End, log Log, handle handler, done func(error)) {
 	s.engine.Handshake(client, func(err error) {
 		if err != nil {
-			o.Log(Event{Name: Ended, Addr: s.Address.Text, Peer: client.Peer, Of: client.Name, Err: err})
+			log(Event{Name: Ended, Addr: s.Address.Text, Peer: client.Peer, Of: client.Name, Err: err})
 			done(err)
 			return
 		}
-		o.Log.secured(s.Address.Text, client, "")
+		log.secured(s.Address.Text, client, "")
 		handle(client, done)
 	})
 }
 
 // refuse resets a client that may not connect, before anything is done for it: an end in
 // order would be an empty answer.
-func (s *Server) refuse(client *netio.End, o Options) error {
+func (s *Server) refuse(client *netio.End, log Log) error {
 	err := s.access.Check(s.Address.Text, client.Peer)
 	if err != nil {
 		_ = client.Close()
-		o.Log(Event{Name: Denied, Addr: s.Address.Text, Peer: client.Peer, Err: err})
+		log(Event{Name: Denied, Addr: s.Address.Text, Peer: client.Peer, Err: err})
 	}
 	return err
 }
 
 // greet tells of a client that has been accepted, and stops the clock that runs
 // until the first.
-func (s *Server) greet(client *netio.End, first *time.Timer, o Options) {
+func (s *Server) greet(client *netio.End, first *time.Timer, log Log) {
 	if first != nil {
 		first.Stop()
 	}
-	o.Log(Event{Name: Accepted, Addr: s.Address.Text, Peer: client.Peer, Local: client.Local, Datagrams: s.Address.IsDatagram()})
+	log(Event{Name: Accepted, Addr: s.Address.Text, Peer: client.Peer, Local: client.Local, Datagrams: s.Address.IsDatagram()})
 }
 
 func (s *Server) cannotAccept(o Options) func(error) {

@@ -36,8 +36,13 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 }
 
 // literal is the address, where it is one in numbers and nothing else is asked
-// for that only a tcpDialer knows.
+// for that only a tcpDialer knows. A relay asks for each connection.
 func (d *tcpDialer) literal() (to netip.AddrPort, plain bool) {
+	d.parsed.Do(func() { d.numeric, d.isNumeric = d.parse() })
+	return d.numeric, d.isNumeric
+}
+
+func (d *tcpDialer) parse() (to netip.AddrPort, plain bool) {
 	ip, err := netip.ParseAddr(d.addr.Host)
 	if err != nil || ip.Zone() != "" || isZoneless(ip) || d.opts.Step != nil || d.opts.asked() != nil || d.opts.Source != "" || d.opts.SourcePort != "" {
 		return to, false

@@ -17,6 +17,10 @@ type tcpDialer struct {
 	addr  Address
 	opts  Options
 	noted sync.Once // notes of the socket options are told once
+
+	parsed    sync.Once // see literal
+	numeric   netip.AddrPort
+	isNumeric bool
 }
 
 func dialTCP(a Address, o Options) (Dialer, error) {
