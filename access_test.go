@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -49,15 +48,7 @@ func TestOnlyThoseWhoMayAreServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := newHost(t)
-	go func() {
-		for {
-			c, err := h.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(c, c); _ = c.Close() }()
-		}
-	}()
+	go h.echoes()
 	for _, mode := range []struct {
 		name   string
 		target []string

@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -19,15 +18,7 @@ import (
 
 func TestFewDescriptorsServeManyClientsInTheEnd(t *testing.T) {
 	h := newHost(t)
-	go func() {
-		for {
-			c, err := h.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(c, c); _ = c.Close() }()
-		}
-	}()
+	go h.echoes()
 	for _, mode := range [][]string{{"echo", "--max-conns", "500", "127.0.0.1:0"}, {"echo", "127.0.0.1:0"}, {"relay", "127.0.0.1:0", h.addr()}} {
 		t.Run(strings.Join(mode[:2], " "), func(t *testing.T) {
 			p, addr := serving(t, nil, func(c *exec.Cmd) {

@@ -198,6 +198,17 @@ func (h *host) keepsLittle() {
 	}
 }
 
+// echoes sends back to all who come what they say.
+func (h *host) echoes() {
+	for {
+		c, err := h.Accept()
+		if err != nil {
+			return
+		}
+		go func() { _, _ = io.Copy(c, c); _ = c.Close() }()
+	}
+}
+
 // client accepts one connection.
 func (h *host) client() *peer {
 	h.t.Helper()

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"fid/modes"
 	"fid/netio"
 )
 
@@ -53,15 +52,7 @@ func (v *values) proxies(o *netio.Options) func(context.Context) error {
 
 // isProxied reports whether anything that is dialled goes through a proxy.
 func isProxied(mode runner, o netio.Options) bool {
-	switch m := mode.(type) {
-	case modes.Connect:
-		return m.Address.Proxied(o)
-	case modes.Check:
-		return m.Address.Proxied(o)
-	case modes.Probe:
-		return slices.ContainsFunc(m.Addresses, func(a netio.Address) bool { return a.Proxied(o) })
-	}
-	return false
+	return slices.ContainsFunc(endsOf(mode), func(a netio.Address) bool { return a.Proxied(o) })
 }
 
 // proxyType is what -X stands for, or its default: the names of nc, of which only

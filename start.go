@@ -37,7 +37,7 @@ func prepare(v *values, out *console) (task, error) {
 	if v.err != nil {
 		err = v.err
 	}
-	if !isProxied(t.mode, t.options.Net) {
+	if t.password != nil && !isProxied(t.mode, t.options.Net) {
 		t.password = nil
 	}
 	return t, err

@@ -3,7 +3,6 @@ package netio
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -54,12 +53,8 @@ func (d *direction) copyDatagrams(f *Flow) failure {
 				return failure{d.dst, werr}
 			}
 		}
-		switch {
-		case err == nil:
-		case errors.Is(err, io.EOF):
-			return d.sourceEnded()
-		default:
-			return failure{d.src, err}
+		if err != nil {
+			return d.sourceFailed(err)
 		}
 	}
 	return failure{}

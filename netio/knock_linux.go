@@ -9,21 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Knocker returns what finds out whether the address can be connected to. Its
-// End is good for nothing but to be closed: a check of ports wants no more, and
-// Go's poller, a clock and a goroutine cost its process more than the connection.
-func (a Address) Knocker(o Options) (Dialer, error) {
-	d, err := a.Dialer(o)
-	switch d := d.(type) {
-	case *tcpDialer:
-		return knocker{d}, nil
-	case *udpDialer:
-		return udpKnocker{d}, nil
-	case *tlsDialer:
-		d.knocks = true
-	}
-	return d, err
-}
+// knockTCP finds out whether a TCP port is open. Go's poller, a clock and a goroutine
+// cost the process of a check more than the connection.
+func knockTCP(d *tcpDialer) Dialer { return knocker{d} }
 
 type knocker struct{ *tcpDialer }
 

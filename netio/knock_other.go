@@ -2,14 +2,5 @@
 
 package netio
 
-// Knocker returns what finds out whether the address can be connected to.
-func (a Address) Knocker(o Options) (Dialer, error) {
-	d, err := a.Dialer(o)
-	switch d := d.(type) {
-	case *udpDialer:
-		return udpKnocker{d}, nil
-	case *tlsDialer:
-		d.knocks = true
-	}
-	return d, err
-}
+// knockTCP finds out whether a TCP port is open.
+func knockTCP(d *tcpDialer) Dialer { return d }

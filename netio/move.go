@@ -49,12 +49,8 @@ func (d *direction) copy(f *Flow, largest int) failure {
 				return failure{d.dst, werr}
 			}
 		}
-		switch {
-		case err == nil:
-		case errors.Is(err, io.EOF):
-			return d.sourceEnded()
-		default:
-			return failure{d.src, err}
+		if err != nil {
+			return d.sourceFailed(err)
 		}
 		if n == len(buf) && n < largest {
 			buf = make([]byte, min(2*n, largest))
@@ -87,6 +83,14 @@ func (d *direction) write(f *Flow, p []byte, pieces inPieces) error {
 		}
 		p = p[n:]
 	}
+}
+
+// sourceFailed: a Read of the source has returned err.
+func (d *direction) sourceFailed(err error) failure {
+	if errors.Is(err, io.EOF) {
+		return d.sourceEnded()
+	}
+	return failure{d.src, err}
 }
 
 // sourceEnded: the source gives no more, in order unless it was reset.

@@ -149,11 +149,11 @@ func (s *tlsStream) verdict() error {
 // bottom is what writes to the socket: behind an https proxy there is TLS in TLS.
 func (s *tlsStream) bottom() *belowTLS {
 	for {
-		outer, ok := s.below.Stream.(*tlsStream)
+		inner, ok := s.below.Stream.(*tlsStream)
 		if !ok {
 			return s.below
 		}
-		s = outer
+		s = inner
 	}
 }
 

@@ -46,9 +46,6 @@ func (a Address) checkTLS() error {
 
 // clientConfig is what a handshake with the server at a needs.
 func clientConfig(a Address, o Options) (*tls.Config, error) {
-	if err := a.checkTLS(); err != nil {
-		return nil, err
-	}
 	c, err := a.commonConfig(o)
 	if err != nil {
 		return nil, err
@@ -82,9 +79,6 @@ func clientConfig(a Address, o Options) (*tls.Config, error) {
 
 // serverConfig is what a handshake with a client needs: a certificate is made where none is named.
 func serverConfig(a Address, o Options) (*tls.Config, error) {
-	if err := a.checkTLS(); err != nil {
-		return nil, err
-	}
 	c, err := a.commonConfig(o)
 	if err != nil {
 		return nil, err
@@ -113,6 +107,9 @@ func serverConfig(a Address, o Options) (*tls.Config, error) {
 
 // commonConfig is what both sides of a handshake have.
 func (a Address) commonConfig(o Options) (*tls.Config, error) {
+	if err := a.checkTLS(); err != nil {
+		return nil, err
+	}
 	c := &tls.Config{MinVersion: tls.VersionTLS12} // RFC 8996: the older ones must not be used
 	if list := a.Options["alpn"]; list != "" {
 		c.NextProtos = strings.Split(list, ",")

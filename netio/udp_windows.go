@@ -1,30 +1,4 @@
 package netio
 
-import (
-	"errors"
-	"net/netip"
-)
-
 // msgTruncated: a datagram that was cut is an error of the Read itself, WSAEMSGSIZE.
 const msgTruncated = 0
-
-func prepareUDP(fd uintptr, v6, broadcast bool) error {
-	if v6 {
-		return nil
-	}
-	return setBroadcast(fd, broadcast)
-}
-
-func emptyErrorQueue(uintptr) {}
-
-// The address that a datagram came to is not asked for here: an answer goes out
-// from the one that the system chooses.
-const controlRoom = 0
-
-func tellDestination(uintptr, bool) error { return nil }
-
-func cameTo([]byte) netip.Addr { return netip.Addr{} }
-
-func answerFrom(netip.Addr) []byte { return nil }
-
-func connectUDP(uintptr, netip.AddrPort, bool) error { return errors.ErrUnsupported }
