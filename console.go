@@ -33,6 +33,8 @@ type console struct {
 	json     *lines // nil without --json
 	jsonOnly bool   // --json goes to standard error or into the report, in place of words
 
+	monitor netio.Monitor // of the run's sessions
+
 	mu      sync.Mutex
 	summary summary
 }

@@ -62,10 +62,9 @@ type refusal struct {
 
 // refusals is the table of flags that are refused by name.
 func refusals() []refusal {
-	const later = "is not in this version of fid"
 	return []refusal{
 		{'m', "", "means too many things elsewhere", "--max-conns N limits the sessions at once, --min-ttl N the packets taken"},
-		{'o', "", "has no meaning here", ""},
+		{'o', "", "is a dump in some nc", "--hex=FILE for a dump, --output PATTERN for the data"},
 		{'D', "", "has no meaning here", ""},
 		{'F', "", "has no meaning here", ""},
 		{'S', "", "has no meaning here", ""},
@@ -77,9 +76,6 @@ func refusals() []refusal {
 		{'R', "", "names a file of roots elsewhere", "--ca FILE"},
 		{'Z', "", "has no meaning here", ""},
 		{0, "ssl", "is ncat's word", "--tls, or an address tls:HOST:PORT; it is verified: --insecure, --pin, --ca"},
-		{0, "send", later, ""}, {0, "send-hex", later, ""}, {0, "expect", later, ""}, {0, "stay", later, ""},
-		{0, "banner", later, ""}, {0, "raw", later, ""}, {0, "hex", later, ""}, {0, "hex-dump", later, ""},
-		{0, "text", later, ""}, {0, "pcap", later, ""}, {0, "digest", later, ""}, {0, "limit", later, ""},
-		{0, "progress", later, ""}, {0, "no-progress", later, ""}, {0, "raw-output", later, ""},
+		{0, "hex-dump", "is ncat's word", "--hex=FILE"},
 	}
 }

@@ -9,6 +9,8 @@ func flagGroups() []flagGroup {
 		{"checks", checkFlags()},
 		{"clients", servingFlags()},
 		{"lines", lineFlags()},
+		{"a dialogue", dialogueFlags()},
+		{"what passes", sightFlags()},
 		{"datagrams", datagramFlags()},
 		{"commands", commandFlags()},
 		{"TLS", encryptionFlags()},
@@ -53,7 +55,9 @@ func checkFlags() []flag {
 		{'z', "probe", "", false, "C", "which ports are open"},
 		{'r', "random", "", false, "C", "-z in random order"},
 		{0, "echo", "", false, "C", "check an echo"},
+		{0, "banner", "", false, "C", "-z: what it says"},
 		{0, "count", "N", false, "C", "probes to send"},
+		{0, "stay", "DUR", false, "C", "-z: open so long"},
 		{0, "size", "N", false, "C", "bytes of a probe"},
 	}
 }
@@ -77,6 +81,28 @@ func lineFlags() []flag {
 		{'C', "crlf", "", false, "LC", "LF sent as CRLF"},
 		{'i', "interval", "DUR", false, "LC", "pause in between"},
 		{'t', "telnet", "", false, "LC", "refuse its options"},
+		{0, "raw", "", false, "LC", "keys as typed"},
+		{0, "raw-output", "", false, "LC", "a terminal obeys"},
+	}
+}
+
+func dialogueFlags() []flag {
+	return []flag{
+		{0, "send", "TEXT", false, "LC", "say TEXT, not stdin"},
+		{0, "send-hex", "HEX", false, "LC", "say bytes"},
+		{0, "expect", "RE", false, "LC", "await RE, or exit 12"},
+	}
+}
+
+func sightFlags() []flag {
+	return []flag{
+		{0, "hex", "[=FILE]", true, "LCER", "bytes, both ways"},
+		{0, "text", "", false, "LCER", "--hex as lines"},
+		{0, "pcap", "FILE", false, "LCER", "for Wireshark"},
+		{0, "digest", "ALG", false, "LCER", "sha256 each way"},
+		{0, "limit", "RATE", false, "LCER", "bytes a second"},
+		{0, "no-progress", "", false, "LC", ""},
+		{0, "progress", "", false, "LC", "how far it is"},
 	}
 }
 

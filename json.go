@@ -60,7 +60,7 @@ func jsonEvent(e modes.Event) string {
 	case modes.Ended:
 		r.Sent, r.Received = &e.Sent, &e.Received
 		r.setEnd(e.Err, netio.KindOf(e.Err))
-	case modes.Shut, modes.Denied:
+	case modes.Shut, modes.Denied, modes.Unrecorded:
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Made:
 		r.Pin, r.Text = e.Text, ""

@@ -20,6 +20,8 @@ type values struct {
 	line  commandLine
 	asNC  bool // started under the name nc
 	err   error
+
+	recordings []*netio.Recording // that flags have asked for
 }
 
 func (v *values) fail(err error) {
@@ -162,7 +164,7 @@ const (
 func (v *values) options(out *console) modes.Options {
 	v.exclude([2]string{"ipv4", "ipv6"}, [2]string{"half-close", "no-half-close"}, [2]string{"send-only", "recv-only"},
 		[2]string{"send-only", "no-stdin"}, [2]string{"hangup", "send-only"})
-	o := modes.Options{Log: out.event}
+	o := modes.Options{Log: out.event, Monitor: &out.monitor}
 	if v.is("ipv4") {
 		o.Net.Family = "4"
 	}

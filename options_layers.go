@@ -5,11 +5,16 @@ import (
 	"fid/netio"
 )
 
-// layers reads what is changed on the way to the far end: lines outermost, then their
-// ends, then the bytes.
+// layers reads what is seen and changed on the way to the far end: nearest to the network
+// what counts and records, then the pace of bytes, telnet, the ends of lines, the pace of lines.
 func (v *values) layers(out *console) []netio.Layer {
 	v.exclude([2]string{"crlf", "echo"}, [2]string{"telnet", "echo"})
 	var layers []netio.Layer
+	for _, l := range []netio.Layer{v.digest(out), v.pcap(out), v.hex(out), v.limit()} {
+		if l != nil {
+			layers = append(layers, l)
+		}
+	}
 	if v.is("telnet") {
 		layers = append(layers, netio.Telnet)
 	}
@@ -24,4 +29,20 @@ func (v *values) layers(out *console) []netio.Layer {
 		}
 	}
 	return layers
+}
+
+// record opens the file that a flag names.
+func (v *values) record(path string, out *console) *netio.Recording {
+	r, err := netio.OpenRecording(path, out.unrecorded(path))
+	if err != nil {
+		v.fail(err)
+		return nil
+	}
+	v.recordings = append(v.recordings, r)
+	return r
+}
+
+// unrecorded tells at once that a recording is not whole any more.
+func (c *console) unrecorded(name string) func(error) {
+	return func(err error) { c.event(modes.Event{Name: modes.Unrecorded, Addr: name, Err: err}) }
 }

@@ -11,10 +11,11 @@ import (
 
 // A task is a mode with all that was asked of it.
 type task struct {
-	mode     runner
-	options  modes.Options
-	deadline time.Duration
-	password func(context.Context) error // finds out a proxy's; nil where none is needed
+	mode       runner
+	options    modes.Options
+	deadline   time.Duration
+	recordings []*netio.Recording          // closed at the end
+	password   func(context.Context) error // finds out a proxy's; nil where none is needed
 }
 
 // prepare makes the task of what the user typed.
@@ -26,6 +27,7 @@ func prepare(v *values, out *console) (task, error) {
 	if out.verbose > 1 {
 		t.options.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
+	t.recordings = v.recordings
 	tlsTalk(&t.options.Net, out)
 	t.password = v.proxies(&t.options.Net)
 	t.options.Net.Note = func(addr, what string) { out.event(modes.Event{Name: modes.Note, Addr: addr, Text: what}) }
@@ -54,7 +56,13 @@ func (t task) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return t.mode.Run(ctx, t.options)
+	err := t.mode.Run(ctx, t.options)
+	for _, r := range t.recordings {
+		if failed := r.Close(); err == nil {
+			err = failed
+		}
+	}
+	return err
 }
 
 // A runner is a mode with its options.

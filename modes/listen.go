@@ -114,7 +114,7 @@ func (l Listen) keepOpen(ctx context.Context, o Options) error {
 	}
 	o.Rules.MaxRead, o.Rules.Watch = keepOpenRead, watchInterval
 	o.Rules = l.forDatagrams(o.Rules)
-	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules}, l.handle(near, o))
+	err = l.serve(ctx, o, netio.Pump{Rules: o.Rules, Monitor: o.Monitor}, l.handle(near, o))
 	if netio.KindOf(err) == netio.KindPipe {
 		return err // standard output is left as it is, to die of it
 	}

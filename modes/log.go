@@ -7,19 +7,20 @@ import "fid/netio"
 // The events of a run, in the order in which they can happen. docs/json.md
 // describes each; their names are what --json prints.
 const (
-	Listening = "listening" // Addr, Local, Ready, AnyPort
-	Step      = "step"      // Text: only where -vv asks for it
-	Connected = "connected" // Addr, Peer, Local, Through, Seconds, Client, Datagrams
-	Accepted  = "accepted"  // Addr, Peer, Local, Datagrams
-	Denied    = "denied"    // Addr, Peer, Err: a client that may not connect
-	Made      = "made"      // Addr, Text: the pin of a certificate that was made for the run
-	Secured   = "secured"   // Addr, Peer, Client, Security: a TLS handshake is done
-	Note      = "note"      // Addr, Text, Quiet
-	Ended     = "ended"     // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Err
-	Open      = "open"      // Addr, Peer, Through, Seconds: a port of -z
-	Shut      = "shut"      // Addr, Err: a port of -z that is not open
-	Echo      = "echo"      // Addr, Seq, Sent, Seconds: one probe came back
-	Echoes    = "echoes"    // Addr, Probes: all probes of --echo
+	Listening  = "listening"  // Addr, Local, Ready, AnyPort
+	Step       = "step"       // Text: only where -vv asks for it
+	Connected  = "connected"  // Addr, Peer, Local, Through, Seconds, Client, Datagrams
+	Accepted   = "accepted"   // Addr, Peer, Local, Datagrams
+	Denied     = "denied"     // Addr, Peer, Err: a client that may not connect
+	Made       = "made"       // Addr, Text: the pin of a certificate that was made for the run
+	Secured    = "secured"    // Addr, Peer, Client, Security: a TLS handshake is done
+	Note       = "note"       // Addr, Text, Quiet
+	Ended      = "ended"      // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Outcome, Err
+	Open       = "open"       // Addr, Peer, Through, Seconds: a port of -z
+	Shut       = "shut"       // Addr, Err: a port of -z that is not open
+	Unrecorded = "unrecorded" // Addr, Err: from here on --hex or --pcap writes nothing
+	Echo       = "echo"       // Addr, Seq, Sent, Seconds: one probe came back
+	Echoes     = "echoes"     // Addr, Probes: all probes of --echo
 )
 
 // An Event is something that happened, for people and for machines. Which
@@ -43,6 +44,7 @@ type Event struct {
 	Seq            int
 	Probes         *Probes
 	Security       *netio.Security
+	Outcome        *netio.Outcome // of Ended: all that is known of the session; nil where there was none
 	Err            error
 }
 
@@ -59,5 +61,5 @@ func (log Log) secured(addr string, end *netio.End, client string) {
 
 func ended(addr string, end *netio.End, o netio.Outcome) Event {
 	return Event{Name: Ended, Addr: addr, Peer: end.Peer, Of: end.Name, Sent: o.Sent, Received: o.Received,
-		Seconds: o.Duration.Seconds(), First: o.First, Datagrams: end.Datagram > 0, Err: o.Err}
+		Seconds: o.Duration.Seconds(), First: o.First, Datagrams: end.Datagram > 0, Outcome: &o, Err: o.Err}
 }

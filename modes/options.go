@@ -17,12 +17,13 @@ const watchInterval = 30 * time.Second
 
 // Options are what every mode takes from the command line.
 type Options struct {
-	Net   netio.Options
-	Rules netio.Rules
-	Log   Log
+	Net     netio.Options
+	Rules   netio.Rules
+	Monitor *netio.Monitor // knows of all sessions; nil: nobody looks at them
+	Log     Log
 }
 
 // pump returns the pump of a session, whose notes are told under addr.
 func (o Options) pump(addr string) netio.Pump {
-	return netio.Pump{Rules: o.Rules, Note: func(what string) { o.Log(Event{Name: Note, Addr: addr, Text: what}) }}
+	return netio.Pump{Rules: o.Rules, Monitor: o.Monitor, Note: func(what string) { o.Log(Event{Name: Note, Addr: addr, Text: what}) }}
 }

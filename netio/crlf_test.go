@@ -10,7 +10,7 @@ import (
 func throughCRLF(t *testing.T, pieces [][]byte) string {
 	t.Helper()
 	var out tape
-	s := CRLF(&out)
+	s := CRLF(&End{Stream: &out})
 	for _, p := range pieces {
 		before := bytes.Clone(p)
 		if n, err := s.Write(p); n != len(p) || err != nil {
@@ -56,7 +56,7 @@ func FuzzCRLF(f *testing.F) {
 // CRLF sends more than it is given: a message must not count below nothing.
 func TestAResetCountsNoNegativeBytes(t *testing.T) {
 	far, peer := pair(t, rows()[0])
-	far.Stream = CRLF(far.Stream)
+	far.Stream = CRLF(far)
 	if _, err := far.Write([]byte("\n\n\n\n")); err != nil {
 		t.Fatal(err)
 	}

@@ -44,12 +44,11 @@ func (e *End) isEndless() bool { return e.Sock != nil && e.Sock.endless }
 // into one. An empty datagram is one, too; to a stream it is nothing.
 func (d *direction) copyDatagrams(f *Flow) failure {
 	buf := make([]byte, d.pieceSize())
-	pieces, _ := d.dst.Stream.(inPieces)
 	for came := 0; d.most == 0 || came < d.most; {
 		n, err := d.src.Read(buf)
 		if n > 0 && !errors.Is(err, errTruncated) || err == nil && d.src.Datagram > 0 {
 			came++
-			if werr := d.pass(f, buf[:n], pieces); werr != nil {
+			if werr := d.pass(f, buf[:n]); werr != nil {
 				return failure{d.dst, werr}
 			}
 		}
@@ -78,13 +77,13 @@ func (d *direction) pieceSize() int {
 	return maxBuffer
 }
 
-func (d *direction) pass(f *Flow, p []byte, pieces inPieces) error {
+func (d *direction) pass(f *Flow, p []byte) error {
 	d.read.Add(int64(len(p)))
 	f.touch()
 	if len(p) == 0 && (d.src.Datagram == 0 || d.dst.Datagram == 0) {
 		return nil
 	}
-	return d.write(f, p, pieces)
+	return d.write(f, p)
 }
 
 // tooLarge is the error of a datagram that is not sent, since it would be cut.

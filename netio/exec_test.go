@@ -39,7 +39,7 @@ func startCommand(t *testing.T, line string, o Options) *End {
 type observed struct{ Stream }
 
 func TestConformanceOfCommands(t *testing.T) {
-	layered := Options{Layers: []Layer{func(s Stream) Stream { return &observed{s} }}}
+	layered := Options{Layers: []Layer{func(e *End) Stream { return &observed{e.Stream} }}}
 	for name, part := range map[string]func(*testing.T, Options){
 		"a big transfer comes back whole":       commandBigTransfer,
 		"a half-closed request is answered":     commandHalfClose,

@@ -7,10 +7,13 @@ import (
 )
 
 // Paced returns the Layer of -i: between one line sent and the next there is a pause of
-// at least interval. It must be the outermost, so that the pump sees it: each line
-// counts as sent when it is, not when the last one is.
+// at least interval.
 func Paced(interval time.Duration) Layer {
-	return func(s Stream) Stream { return &paced{Stream: s, interval: interval, stopped: make(chan struct{})} }
+	return func(e *End) Stream {
+		l := &paced{Stream: e.Stream, interval: interval, stopped: make(chan struct{})}
+		e.paces(pacing{stopWriting: l.stopWriting, piece: l.piece})
+		return l
+	}
 }
 
 type paced struct {

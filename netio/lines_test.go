@@ -12,7 +12,7 @@ import (
 func TestLinesArePacedFromOneLinesEndToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &tape{}
-		s := Paced(30 * time.Second)(out)
+		s := Paced(30 * time.Second)(&End{Stream: out})
 		begin := time.Now()
 		for _, w := range []string{"one\ntwo\nth", "ree", "\n", "four"} {
 			if n, err := s.Write([]byte(w)); n != len(w) || err != nil {
@@ -38,14 +38,15 @@ func TestLinesArePacedFromOneLinesEndToTheNext(t *testing.T) {
 }
 
 func TestAPauseBetweenLinesIsCalledOff(t *testing.T) {
-	for name, callOff := range map[string]func(Stream){
-		"by Close":       func(s Stream) { _ = s.Close() },
-		"by the session": func(s Stream) { (&End{Stream: s}).stopWriting() },
+	for name, callOff := range map[string]func(*End, Stream){
+		"by Close":       func(_ *End, s Stream) { _ = s.Close() },
+		"by the session": func(e *End, _ Stream) { e.stopWriting() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				out := &tape{}
-				s := Paced(time.Hour)(out)
+				end := &End{Stream: out}
+				s := Paced(time.Hour)(end)
 				wrote := make(chan error)
 				go func() {
 					_, err := s.Write([]byte("one\ntwo\n"))
@@ -53,7 +54,7 @@ func TestAPauseBetweenLinesIsCalledOff(t *testing.T) {
 				}()
 				synctest.Wait()
 				begin := time.Now()
-				callOff(s)
+				callOff(end, s)
 				if err := <-wrote; err != errStopped || time.Since(begin) != 0 || string(out.written) != "one\n" {
 					t.Errorf("%v after %v, %q was sent", err, time.Since(begin), out.written)
 				}
@@ -65,7 +66,7 @@ func TestAPauseBetweenLinesIsCalledOff(t *testing.T) {
 // Each line counts when it is sent: the idle clock sees the session move.
 func TestAPacedSessionIsNotIdleBetweenItsLines(t *testing.T) {
 	far, peer := pair(t, rows()[0])
-	far.Stream = Paced(30 * time.Millisecond)(far.Stream)
+	far.Stream = Paced(30 * time.Millisecond)(far)
 	n := &near{in: strings.NewReader(strings.Repeat("line\n", 20)), stopped: make(chan struct{})}
 	heard := make(chan []byte, 1)
 	go func() {
@@ -83,7 +84,7 @@ func TestAPacedSessionIsNotIdleBetweenItsLines(t *testing.T) {
 func TestAResetEndsAPacedSession(t *testing.T) {
 	before := runtime.NumGoroutine()
 	far, peer := pair(t, rows()[0])
-	far.Stream = Paced(time.Hour)(far.Stream)
+	far.Stream = Paced(time.Hour)(far)
 	n := &near{in: strings.NewReader("one\ntwo\n"), stopped: make(chan struct{})}
 	go func() {
 		_, _ = io.ReadFull(peer, make([]byte, 4))

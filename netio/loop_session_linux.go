@@ -54,7 +54,7 @@ const (
 // carry begins a session of p, which many share. It may be called by any goroutine.
 func (l *loop) carry(p *Pump, near, far *End, done func(Outcome)) {
 	s := &loopSession{loop: l, done: done, timer: noTimer, young: true}
-	s.begin(&p.Rules, p.Note, near, far, s)
+	s.begin(p, near, far, s)
 	l.post(s.open)
 }
 

@@ -37,7 +37,6 @@ func (d *direction) move(f *Flow, largest int) failure {
 // copy is the only loop of the portable pump that touches bytes.
 func (d *direction) copy(f *Flow, largest int) failure {
 	buf := make([]byte, min(minBuffer, largest))
-	pieces, _ := d.dst.Stream.(inPieces)
 	for {
 		n, err := d.src.Read(buf)
 		if n > 0 {
@@ -45,7 +44,7 @@ func (d *direction) copy(f *Flow, largest int) failure {
 				copy(d.head[:], buf[:n])
 			}
 			f.touch()
-			if werr := d.write(f, buf[:n], pieces); werr != nil {
+			if werr := d.write(f, buf[:n]); werr != nil {
 				return failure{d.dst, werr}
 			}
 		}
@@ -58,18 +57,10 @@ func (d *direction) copy(f *Flow, largest int) failure {
 	}
 }
 
-// A Stream inPieces takes its time over a Write: each piece counts when it is written.
-type inPieces interface {
-	piece(p []byte) int // how much of p is the next one
-}
-
-// write writes p, as far as it can; pieces is nil for an ordinary Stream.
-func (d *direction) write(f *Flow, p []byte, pieces inPieces) error {
+// write writes p, as far as it can.
+func (d *direction) write(f *Flow, p []byte) error {
 	for {
-		piece := p
-		if pieces != nil {
-			piece = p[:pieces.piece(p)]
-		}
+		piece := d.dst.piece(p)
 		n, err := d.dst.Write(piece)
 		d.written.Add(int64(n))
 		f.touch()

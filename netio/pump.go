@@ -52,8 +52,9 @@ type Outcome struct {
 
 // A Pump joins two ends. It is the only joint: modes differ in what they join.
 type Pump struct {
-	Rules Rules
-	Note  func(what string) // told what a person might wonder about; may be nil
+	Rules   Rules
+	Note    func(what string) // told what a person might wonder about; may be nil
+	Monitor *Monitor          // knows of its sessions; may be nil
 }
 
 // Join moves bytes between near and far until the session has ended, and closes
@@ -76,6 +77,6 @@ func (p Pump) run(ctx context.Context, near, far *End) Outcome {
 	default:
 		g.largest = maxBuffer
 	}
-	g.session.begin(&p.Rules, p.Note, near, far, g)
+	g.session.begin(&p, near, far, g)
 	return g.outcome(g.run(ctx))
 }

@@ -40,14 +40,15 @@ type Options struct {
 	PTY         bool                    // a command gets a pseudo-terminal (--pty)
 }
 
-// A Layer sees or changes the bytes of the Stream that it is given. What it returns
-// embeds that Stream, and hides with it what would go past the layer.
-type Layer func(Stream) Stream
+// A Layer sees or changes the bytes of an End's Stream. What it returns embeds that
+// Stream, and hides with it what would go past the layer; the rest of the End tells whose
+// bytes they are. A layer that waits by itself in a Read or Write registers with End.paces.
+type Layer func(*End) Stream
 
 // layer puts the layers on a stream that has been opened.
 func (o Options) layer(e *End) *End {
 	for _, l := range o.Layers {
-		e.Stream = l(e.Stream)
+		e.Stream = l(e)
 	}
 	return e
 }
@@ -77,6 +78,7 @@ func (l layeredListener) Accept() (*End, error) {
 	if err != nil {
 		return nil, err
 	}
+	end.Accepted = true
 	return l.opts.layer(end), nil
 }
 

@@ -8,6 +8,7 @@ import "time"
 type session struct {
 	rules     *Rules
 	note      func(string)
+	monitor   *Monitor
 	near, far *End // the same end in a Loop
 	carrier   carrier
 	flow      Flow
@@ -48,13 +49,14 @@ const (
 	drained
 )
 
-func (s *session) begin(rules *Rules, note func(string), near, far *End, c carrier) {
-	s.rules, s.note, s.near, s.far, s.carrier = rules, note, near, far, c
+func (s *session) begin(p *Pump, near, far *End, c carrier) {
+	s.rules, s.note, s.monitor, s.near, s.far, s.carrier = &p.Rules, p.Note, p.Monitor, near, far, c
 	s.draining = -1
 	s.flow.started = time.Now()
 	s.flow.Out.src, s.flow.Out.dst = near, far
 	s.flow.In.src, s.flow.In.dst = far, near
-	s.flow.In.most = rules.Datagrams
+	s.flow.In.most = p.Rules.Datagrams
+	s.monitor.began(s)
 }
 
 // start sets the directions going. A Loop has one, and a near end without
@@ -220,6 +222,7 @@ func (s *session) comesToRest() bool {
 }
 
 func (s *session) outcome(err error) Outcome {
+	s.monitor.ended(s)
 	o := Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
 		Duration: time.Since(s.flow.started), SpeaksTLS: s.far.tls == nil && s.flow.In.isAlert(), Err: err}
 	if s.near == s.far {

@@ -66,6 +66,9 @@ type End struct {
 	// one datagram and each Read gives one; 0 is a stream of bytes.
 	Datagram int
 
+	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
+
+	pacing    []pacing                    // of layers that wait by themselves, the outermost last
 	process   child                       // the process it is of; nil where there is none
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
@@ -114,8 +117,33 @@ func (e *End) unacked() int {
 	return e.Sock.Unacked()
 }
 
+// A pacing is of a layer that waits by itself. Any of it may be nil.
+type pacing struct {
+	stopReading func()             // calls off a Read that waits, and those to come: errStopped
+	stopWriting func()             // the same of a Write
+	piece       func(p []byte) int // how much of p, which is not empty, one Write takes: each piece counts when it is written
+}
+
+// paces registers a layer that waits by itself.
+func (e *End) paces(p pacing) { e.pacing = append(e.pacing, p) }
+
+// piece returns how much of p is to be given to one Write.
+func (e *End) piece(p []byte) []byte {
+	for _, l := range e.pacing {
+		if l.piece != nil && len(p) > 0 {
+			p = p[:l.piece(p)]
+		}
+	}
+	return p
+}
+
 // stopReading calls off what waits to read from e, where that can be done.
 func (e *End) stopReading() {
+	for _, l := range e.pacing {
+		if l.stopReading != nil {
+			l.stopReading()
+		}
+	}
 	if e.Sock != nil {
 		e.Sock.StopReading()
 	} else if e.process != nil {
@@ -161,8 +189,10 @@ func (e *End) drain() error {
 
 // stopWriting calls off a Write of e that waits for a clock of its own.
 func (e *End) stopWriting() {
-	if s, ok := e.Stream.(interface{ stopWriting() }); ok {
-		s.stopWriting()
+	for _, l := range e.pacing {
+		if l.stopWriting != nil {
+			l.stopWriting()
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func throughTelnet(t *testing.T, pieces [][]byte, room int) (data, answer string) {
 	t.Helper()
 	far := &tape{gives: pieces}
-	s := Telnet(far)
+	s := Telnet(&End{Stream: far})
 	p := make([]byte, room)
 	var all []byte
 	for {
@@ -80,7 +80,7 @@ func FuzzTelnet(f *testing.F) {
 			}
 		}
 		var sent tape
-		if n, err := Telnet(&sent).Write(b); n != len(b) || err != nil {
+		if n, err := Telnet(&End{Stream: &sent}).Write(b); n != len(b) || err != nil {
 			t.Fatal(n, err)
 		}
 		if back, _ := throughTelnet(t, cutUp(sent.written, cuts), int(room)+1); back != string(b) {
@@ -105,7 +105,7 @@ func refused(answer string) string {
 func TestTelnetReadsOnWhenItsRepliesAreNotRead(t *testing.T) {
 	ours, peer := net.Pipe() // a Write waits until it is read
 	defer ours.Close()
-	s := Telnet(pipeStream{ours})
+	s := Telnet(&End{Stream: pipeStream{ours}})
 	questions := bytes.Repeat([]byte("\xff\xfd\x01\xff\xfb\x03"), 50000)
 	go func() { _, _ = peer.Write(append(questions, '!')) }()
 	got := make([]byte, 1)
@@ -146,7 +146,7 @@ func (s *slow) Write(p []byte) (int, error) {
 
 func TestATelnetReplyDoesNotGoIntoTheMiddleOfData(t *testing.T) {
 	far := &slow{tape: tape{gives: [][]byte{[]byte("\xff\xfd\x01x")}}, half: make(chan struct{}), goOn: make(chan struct{})}
-	s := Telnet(far)
+	s := Telnet(&End{Stream: far})
 	wrote := make(chan error, 1)
 	go func() {
 		_, err := s.Write([]byte("a long line of data"))
@@ -171,7 +171,7 @@ func TestATelnetReplyDoesNotGoIntoTheMiddleOfData(t *testing.T) {
 
 func TestOurEndComesBehindTheTelnetReplies(t *testing.T) {
 	far := &slow{tape: tape{gives: [][]byte{[]byte("\xff\xfd\x01x")}}, half: make(chan struct{}), goOn: make(chan struct{})}
-	s := Telnet(far).(*telnet)
+	s := Telnet(&End{Stream: far}).(*telnet)
 	s.writing.Lock() // a reply has to wait
 	if n, err := s.Read(make([]byte, 10)); n != 1 || err != nil {
 		t.Fatal(n, err)
