@@ -18,31 +18,35 @@ func (c *console) measure(o *netio.Options) {
 // reportedSessions is how many sessions a report has a line for; --json has all.
 const reportedSessions = 20
 
-// report tells how far the run has come: SIGUSR1 asks for it.
+// report tells how far the run has come: SIGUSR1 asks for it. It is one line of the log's
+// queue, however many it has: so it drops no others. Nobody waits while it is made.
 func (c *console) report() {
 	sessions := c.monitor.Report()
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.json != nil {
 		c.json.add(c.jsonReport(sessions))
-		for _, s := range sessions {
-			address, peer := c.endpoint(s)
-			c.json.add(jsonStatus(s, address, peer))
+	}
+	if !c.jsonOnly {
+		var text strings.Builder
+		for _, line := range c.reportWords(sessions) {
+			text.WriteString(escape(c.prefix()+line) + "\n")
 		}
+		c.stderr.add(text.String())
 	}
-	if c.jsonOnly {
-		return
-	}
+}
+
+// reportWords are the lines of a report.
+func (c *console) reportWords(sessions []netio.Status) []string {
+	var lines []string
 	if c.serving || len(sessions) == 0 {
-		c.say(c.prefix() + c.runWords(len(sessions)))
+		lines = append(lines, c.runWords(len(sessions)))
 	}
 	for i, s := range sessions {
 		if i == reportedSessions {
-			c.say(fmt.Sprintf("%sand %d more", c.prefix(), len(sessions)-i))
-			break
+			return append(lines, fmt.Sprintf("and %d more", len(sessions)-i))
 		}
-		c.say(c.prefix() + c.statusWords(s))
+		lines = append(lines, c.statusWords(s))
 	}
+	return lines
 }
 
 // runWords say how many sessions there are, where they are not the only thing to say.
@@ -60,7 +64,10 @@ func (c *console) runWords(running int) string {
 	default:
 		words = fmt.Sprintf("%d sessions", running)
 	}
-	if ended := c.summary.sessions; ended > 0 {
+	c.mu.Lock()
+	ended := c.summary.sessions
+	c.mu.Unlock()
+	if ended > 0 {
 		words += fmt.Sprintf(", %d ended,", ended)
 	}
 	return words + " after " + shortly(time.Since(c.begin))
@@ -78,7 +85,7 @@ func (c *console) statusWords(s netio.Status) string {
 	}
 	words := []string{who + passed(s.Sent, s.Received, s.Size, time.Since(s.Begun).Seconds())}
 	if s.Idle >= time.Second {
-		words = append(words, "idle for "+shortly(s.Idle.Round(time.Second)))
+		words = append(words, "idle for "+shortly(s.Idle))
 	}
 	return strings.Join(append(words, legWords(s.Near, s.Far)...), "; ")
 }
@@ -92,7 +99,7 @@ func (c *console) endpoint(s netio.Status) (address, peer string) {
 	return strings.TrimSuffix(s.Name, ": "+s.Peer), s.Peer
 }
 
-// jsonReport comes before the status of each session.
+// jsonReport is an event with the number of the sessions, and one for each.
 func (c *console) jsonReport(sessions []netio.Status) string {
 	var sent, received int64
 	for _, s := range sessions {
@@ -100,5 +107,11 @@ func (c *console) jsonReport(sessions []netio.Status) string {
 	}
 	running, seconds := len(sessions), time.Since(c.begin).Seconds()
 	r := record{Event: "status", Mode: c.mode, Sessions: &running, Sent: &sent, Received: &received, Seconds: &seconds}
-	return r.line()
+	var text strings.Builder
+	text.WriteString(r.line())
+	for _, s := range sessions {
+		address, peer := c.endpoint(s)
+		text.WriteString(jsonStatus(s, address, peer))
+	}
+	return text.String()
 }

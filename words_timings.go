@@ -96,8 +96,11 @@ func legWords(near, far *netio.TCPInfo) (legs []string) {
 		if least := leg.info.Least; least > 0 && 2*least < leg.info.RoundTrip { // a delayed acknowledgement may be in it
 			words += " (least " + shortly(least) + ")"
 		}
-		if n := leg.info.Retransmits; n > 0 {
-			words += fmt.Sprintf(", %d retransmitted", n)
+		switch n := leg.info.Retransmits; {
+		case n == 1:
+			words += ", 1 retransmit"
+		case n > 1:
+			words += fmt.Sprintf(", %d retransmits", n)
 		}
 		legs = append(legs, words)
 	}

@@ -52,7 +52,7 @@ type Outcome struct {
 	Timings   *Timings      // of how the far end was opened; nil where nobody asked
 	Total     time.Duration // from Timings.Begun to the end; 0 without Timings
 	Near, Far *TCPInfo      // what the kernel told at the end (Monitor.Sockets); nil where there is no TCP
-	Unacked   int64         // of Sent, what the far end's kernel had not acknowledged then; not told of a session that was delivered
+	Unacked   int64         // of Sent, what the far end's kernel had not acknowledged then (Monitor.Sockets)
 
 	Err error // nil: all delivered, both sides ended in order
 }

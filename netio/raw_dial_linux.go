@@ -124,7 +124,7 @@ type connecting struct {
 func (c *connecting) wait() {
 	c.port = port{fd: c.fd, ready: c.ready}
 	if limit := c.dialer.opts.Timeout; limit > 0 {
-		late := TimeoutError(c.dialer.addr.Text, "no answer for", limit, c.dialer.opts.TimeoutFlag, "")
+		late := c.late(limit)
 		c.timer = time.AfterFunc(limit, func() { c.loop.post(func() { c.ready(late) }) })
 	}
 	err := c.loop.add(&c.port)
@@ -134,6 +134,15 @@ func (c *connecting) wait() {
 	if err != nil {
 		c.ready(err)
 	}
+}
+
+// late is the error where there is no answer in time.
+func (c *connecting) late(limit time.Duration) error {
+	failed := c.attempt
+	failed.err, failed.took = context.DeadlineExceeded, limit
+	err := TimeoutError(c.dialer.addr.Text, "no answer for", limit, c.dialer.opts.TimeoutFlag, "").(*Error)
+	err.Attempts = c.dialer.told([]attempt{failed})
+	return err
 }
 
 // ready is told that there is an answer, or why it is not waited for any more.
