@@ -93,10 +93,15 @@ func (c *console) statusWords(s netio.Status) string {
 // endpoint is the address that a session's other events have, and its peer; a relay's is
 // the client.
 func (c *console) endpoint(s netio.Status) (address, peer string) {
-	if c.mode == "relay" {
+	switch c.mode {
+	case "connect":
+		return s.Name, s.Peer
+	case "relay":
 		return s.Name, s.Client
 	}
-	return strings.TrimSuffix(s.Name, ": "+s.Peer), s.Peer
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.summary.last.Addr, s.Peer // which is where it listens, as it was typed
 }
 
 // jsonReport is an event with the number of the sessions, and one for each.
