@@ -10,7 +10,7 @@ import (
 
 // measure has timings and sockets looked at where somebody is told of them.
 func (c *console) measure(o *netio.Options) {
-	if c.verbose > 0 || c.json != nil {
+	if c.verbose > 0 && !c.asNC || c.json != nil {
 		o.Timed, c.monitor.Sockets = true, true
 	}
 }

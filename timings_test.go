@@ -108,7 +108,7 @@ func TestVerboseTellsTheBytesOfASessionThatFailed(t *testing.T) {
 		p := begin(t, stdin, nil, args...)
 		c := h.client()
 		_, _ = feed.WriteString("hello")
-		c.gets([]byte("hello"))
+		_, _ = io.ReadFull(c, make([]byte, 5))
 		c.resets()
 		p.wants(6, h.addr()+": reset after 5 B sent, 0 B received\n")
 		if said := strings.Contains(p.stderr.String(), ": ended (reset): 5 B sent, 0 B received in "); said != verbose {
