@@ -103,6 +103,9 @@ func (c *console) event(e modes.Event) {
 	} else if line != "" {
 		c.say(line)
 	}
+	for _, line := range c.timingWords(e) {
+		c.say(line)
+	}
 }
 
 func (c *console) say(line string) { c.stderr.add(escape(line) + "\n") }

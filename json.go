@@ -41,6 +41,12 @@ type record struct {
 	Presented  []presented `json:"presented,omitempty"`
 
 	ChildStatus int `json:"child_status,omitempty"`
+
+	Timings  *timings  `json:"timings,omitempty"`
+	Attempts []attempt `json:"attempts,omitempty"`
+	TCP      *tcpLegs  `json:"tcp,omitempty"`
+	Idle     *float64  `json:"idle_seconds,omitempty"`
+	Size     int64     `json:"size,omitempty"`
 }
 
 type trips struct {
@@ -57,8 +63,11 @@ func jsonEvent(e modes.Event) string {
 		r.Seconds = &e.Seconds
 	}
 	switch e.Name {
+	case modes.Connected, modes.Open:
+		r.setTimings(e.Timings)
 	case modes.Ended:
 		r.Sent, r.Received = &e.Sent, &e.Received
+		r.setOutcome(e.Outcome)
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Shut, modes.Denied, modes.Unrecorded:
 		r.setEnd(e.Err, netio.KindOf(e.Err))
@@ -86,6 +95,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	if errors.As(err, &e) {
 		r.Error, r.Hint, r.Presented = e.Error(), e.Hint, newPresented(e.Chain)
 		r.ChildStatus = e.ChildStatus
+		r.Attempts = newAttempts(e.Attempts)
 		if r.Address == "" {
 			r.Address = e.Addr
 		}

@@ -66,6 +66,9 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 	if err != nil {
 		return err
 	}
+	if !out.stdout.direct { // a bare check catches no signals
+		catchReports(out.report)
+	}
 	return todo.run(ctx)
 }
 

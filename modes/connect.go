@@ -79,7 +79,7 @@ func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Dur
 		end, err := d.Dial(ctx)
 		switch {
 		case err == nil:
-			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Datagrams: addr.IsDatagram(), Seconds: time.Since(begin).Seconds()})
+			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Datagrams: addr.IsDatagram(), Seconds: time.Since(begin).Seconds(), Timings: end.Timings})
 			log.secured(addr.Text, end, "")
 			return end, nil
 		case wait == 0 || !passes(err) && ctx.Err() == nil:

@@ -9,14 +9,14 @@ import "fid/netio"
 const (
 	Listening  = "listening"  // Addr, Local, Ready, AnyPort
 	Step       = "step"       // Text: only where -vv asks for it
-	Connected  = "connected"  // Addr, Peer, Local, Through, Seconds, Client, Datagrams
+	Connected  = "connected"  // Addr, Peer, Local, Through, Seconds, Client, Datagrams, Timings
 	Accepted   = "accepted"   // Addr, Peer, Local, Datagrams
 	Denied     = "denied"     // Addr, Peer, Err: a client that may not connect
 	Made       = "made"       // Addr, Text: the pin of a certificate that was made for the run
 	Secured    = "secured"    // Addr, Peer, Client, Security: a TLS handshake is done
 	Note       = "note"       // Addr, Text, Quiet
 	Ended      = "ended"      // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Outcome, Err
-	Open       = "open"       // Addr, Peer, Through, Seconds: a port of -z
+	Open       = "open"       // Addr, Peer, Through, Seconds, Timings: a port of -z
 	Shut       = "shut"       // Addr, Err: a port of -z that is not open
 	Unrecorded = "unrecorded" // Addr, Err: from here on --hex or --pcap writes nothing
 	Echo       = "echo"       // Addr, Seq, Sent, Seconds: one probe came back
@@ -44,6 +44,7 @@ type Event struct {
 	Seq            int
 	Probes         *Probes
 	Security       *netio.Security
+	Timings        *netio.Timings // of how the far end was opened; nil where nobody asked
 	Outcome        *netio.Outcome // of Ended: all that is known of the session; nil where there was none
 	Err            error
 }

@@ -70,7 +70,7 @@ func (p Probe) one(ctx context.Context, addr netio.Address, o Options) error {
 	if err != nil {
 		return err
 	}
-	o.Log(Event{Name: Open, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Seconds: time.Since(begin).Seconds()})
+	o.Log(Event{Name: Open, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Seconds: time.Since(begin).Seconds(), Timings: end.Timings})
 	end.CloseInOrder()
 	return nil
 }

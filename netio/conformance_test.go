@@ -40,10 +40,14 @@ func rows() []row {
 
 // join runs a session under the row's engine; near and far are one end in a Loop.
 func (r row) join(ctx context.Context, rules Rules, near, far *End) Outcome {
+	return r.pump(ctx, Pump{Rules: rules}, near, far)
+}
+
+func (r row) pump(ctx context.Context, p Pump, near, far *End) Outcome {
 	if !r.loop {
-		return Pump{Rules: rules}.run(ctx, near, far)
+		return p.run(ctx, near, far)
 	}
-	e := NewEngine(ctx, Pump{Rules: rules}, true)
+	e := NewEngine(ctx, p, true)
 	defer e.Close()
 	done := make(chan Outcome, 1)
 	e.Join(near, far, func(o Outcome) { done <- o })
@@ -63,6 +67,8 @@ func TestConformance(t *testing.T) {
 		"a peer gone before the input's end":         goneEarly,
 		"a reset behind a blocked direction":         blocked,
 		"a reset is no end":                          reset,
+		"the first byte's time is told":              firstByteTold,
+		"a session can be looked at while it runs":   lookedAt,
 		"a relay carries both ends":                  relayed,
 		"a slow reader gets all of a finished peer":  finishedBehind,
 		"a peer that vanishes leaves nothing behind": vanished,

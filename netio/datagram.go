@@ -78,7 +78,7 @@ func (d *direction) pieceSize() int {
 }
 
 func (d *direction) pass(f *Flow, p []byte) error {
-	d.read.Add(int64(len(p)))
+	d.came(f, len(p))
 	f.touch()
 	if len(p) == 0 && (d.src.Datagram == 0 || d.dst.Datagram == 0) {
 		return nil

@@ -91,6 +91,8 @@ type Error struct {
 
 	Chain []Certificate // what a peer presented, where that is why
 	Tried []string      // the numeric addresses that were dialled, in their order
+
+	Attempts []Attempt // the same with what came of each (Options.Timed)
 }
 
 func (e *Error) Error() string {

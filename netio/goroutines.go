@@ -67,6 +67,9 @@ func (g *goroutines) stopReading(e *End) { e.stopReading() }
 
 func (g *goroutines) awaitGone(e *End) { go g.report(peerGone, e, e.Sock.awaitGone) }
 
+// look asks at once: Go's sockets bear it that another goroutine closes them.
+func (g *goroutines) look(told func(Status)) { told(g.inspect()) }
+
 func (g *goroutines) drain(e *End) {
 	e.stopReading() // ends an awaitGone, which would keep the drain from reading
 	go func() { g.events <- event{what: drained, end: e, fail: failure{e, e.drain()}} }()

@@ -66,6 +66,8 @@ type End struct {
 	// one datagram and each Read gives one; 0 is a stream of bytes.
 	Datagram int
 
+	Timings *Timings // of how it was opened; nil where nobody asked
+
 	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
 
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
