@@ -19,6 +19,10 @@ import (
 )
 
 func main() {
+	if os.Args[0] == netio.KeeperName {
+		netio.KeepTerminal()
+		return
+	}
 	os.Exit(run(os.Args))
 }
 
@@ -28,6 +32,7 @@ func run(args []string) int {
 	line, err := readArgs(args[1:], asNC)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	out := newConsole(ctx, cancel, asNC)
+	defer out.terminal.Restore() // a panic comes past here
 	if err == nil && defaultActionEnds && line.isBareCheck() {
 		out.stdout.direct = true // a signal ends a Write that waits, too
 	} else {

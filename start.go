@@ -28,6 +28,7 @@ func prepare(v *values, out *console) (task, error) {
 		t.options.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
 	t.recordings = v.recordings
+	v.terminal = v.raw(out)
 	tlsTalk(&t.options.Net, out)
 	t.password = v.proxies(&t.options.Net)
 	t.options.Net.Note = func(addr, what string) { out.event(modes.Event{Name: modes.Note, Addr: addr, Text: what}) }
