@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/mattn/go-isatty"
 
@@ -23,12 +24,13 @@ func (v *values) raw(out *console) *netio.RawTerminal {
 		"keep-open", "broker", "chat", "output"} {
 		v.exclude([2]string{"raw", other})
 	}
-	key := v.c.String("raw")
+	typed := v.c.String("raw")
+	key := strings.ToUpper(typed)
 	if key == "" {
 		key = leaveKey
 	}
 	if len(key) != 2 || key[0] != '^' || key[1] < '@' || key[1] > '_' {
-		v.fail(netio.Usagef("", "--raw=%s: a control key is meant, as %s", shown(key), leaveKey))
+		v.fail(netio.Usagef("", "--raw=%s: a control key is meant, as %s", shown(typed), leaveKey))
 		return nil
 	}
 	if !isatty.IsTerminal(os.Stdin.Fd()) {

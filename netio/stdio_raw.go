@@ -18,6 +18,7 @@ type rawStdio struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	typed   []byte // and not given to a Read yet
+	waiting bool   // a Read has to wait: all that those before it gave is written
 	left    bool   // the escape key was typed: nothing follows
 	ended   error  // nil while a Read has to wait
 }
@@ -78,9 +79,10 @@ func (s *rawStdio) Read(p []byte) (int, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.typed) == 0 && s.ended == nil {
+	for s.waiting = true; len(s.typed) == 0 && s.ended == nil; {
 		s.changed.Wait()
 	}
+	s.waiting = false
 	if len(s.typed) == 0 || isStopped(s.ended) {
 		return 0, s.ended
 	}
@@ -107,11 +109,12 @@ func (s *rawStdio) awaitEscape() error {
 	}
 }
 
-// isIdle reports whether a Read would give nothing now.
+// isIdle reports whether a Read gives nothing now: while none waits, what the last one gave
+// may not be counted yet.
 func (s *rawStdio) isIdle() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.typed) == 0 && (s.left || s.stdio.isIdle())
+	return s.waiting && len(s.typed) == 0 && (s.left || s.stdio.isIdle())
 }
 
 // StopReading ends the Read that waits and all later ones, and the raw mode with them.

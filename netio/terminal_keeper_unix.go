@@ -16,7 +16,7 @@ import (
 type keeper struct{ tell, answer *os.File }
 
 // KeeperName is what the program is called that has to run KeepTerminal and nothing else.
-const KeeperName = "terminal-keeper/fid"
+const KeeperName = "fid-terminal-keeper"
 
 // What a keeper is told.
 var (

@@ -37,8 +37,8 @@ func inBackground() bool { return false }
 // A keeper: a console is nobody's after a process that dies.
 type keeper struct{}
 
-// KeeperName names no process here.
-const KeeperName = ""
+// KeeperName is the name of a process that there is not here.
+const KeeperName = "fid-terminal-keeper"
 
 func startKeeper(string) *keeper { return nil }
 func (k *keeper) arm()           {}
