@@ -33,7 +33,8 @@ type console struct {
 	json     *lines // nil without --json
 	jsonOnly bool   // --json goes to standard error or into the report, in place of words
 
-	monitor netio.Monitor // of the run's sessions
+	monitor  netio.Monitor     // of the run's sessions
+	terminal netio.RawTerminal // of --raw
 
 	mu      sync.Mutex
 	summary summary
@@ -42,8 +43,10 @@ type console struct {
 // newConsole makes the console of a run, which ends with ctx; failed ends it when
 // a report cannot be written.
 func newConsole(ctx context.Context, failed func(error), asNC bool) *console {
-	return &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		begin: time.Now(), stderr: newLog(os.Stderr), stdout: newReport(ctx, os.Stdout, failed)}
+	c := &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
+		begin: time.Now(), stdout: newReport(ctx, os.Stdout, failed)}
+	c.stderr = newLog(screen{c})
+	return c
 }
 
 // configure reads the flags that are about talking.

@@ -81,7 +81,7 @@ func lineFlags() []flag {
 		{'C', "crlf", "", false, "LC", "LF sent as CRLF"},
 		{'i', "interval", "DUR", false, "LC", "pause in between"},
 		{'t', "telnet", "", false, "LC", "refuse its options"},
-		{0, "raw", "", false, "LC", "keys as typed"},
+		{0, "raw", "[=KEY]", true, "LC", "keys as typed"},
 		{0, "raw-output", "", false, "LC", "a terminal obeys"},
 	}
 }

@@ -29,6 +29,7 @@ func prepare(v *values, out *console) (task, error) {
 	}
 	t.recordings = v.recordings
 	out.measure(&t.options.Net)
+	v.terminal = v.raw(out)
 	tlsTalk(&t.options.Net, out)
 	t.password = v.proxies(&t.options.Net)
 	t.options.Net.Note = func(addr, what string) { out.event(modes.Event{Name: modes.Note, Addr: addr, Text: what}) }

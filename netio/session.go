@@ -50,6 +50,7 @@ const (
 	directionEnded eventKind = iota
 	peerGone
 	readerGone // nobody reads standard output
+	userLeft   // the escape key was typed
 	drained
 )
 
@@ -107,6 +108,8 @@ func (s *session) handle(e event) error {
 			return nil
 		}
 		return ReaderGone(nil)
+	case userLeft:
+		return s.left()
 	case drained:
 		s.draining--
 		if e.fail.err != nil {

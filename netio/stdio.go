@@ -6,6 +6,8 @@ import "context"
 type Stdio struct {
 	NoInput  bool // input is not wanted: taken as closed (-d, --recv-only)
 	NoOutput bool // output is not wanted: what comes is thrown away (--send-only)
+
+	Terminal *RawTerminal // is standard input, and raw during the session (--raw); nil is as it is
 }
 
 // Dial returns the End of standard input and output. It fails where standard
@@ -18,6 +20,9 @@ func (s Stdio) Dial(context.Context) (*End, error) {
 	end := &End{Stream: std, Name: "standard output", Input: std.input, Size: std.size}
 	if s.NoInput {
 		end.Input, end.Size = InputNone, 0
+	}
+	if s.Terminal != nil {
+		end.Stream = newRawStdio(std, s.Terminal)
 	}
 	return end, nil
 }
