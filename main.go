@@ -29,7 +29,7 @@ func run(args []string) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	out := newConsole(ctx, cancel, asNC)
 	if err == nil && defaultActionEnds && line.isBareCheck() {
-		out.stdout.direct = true // a signal ends a Write that waits, too
+		out.stdout.direct, out.stderr.direct = true, true // a signal ends a Write that waits, too
 	} else {
 		catchSignals(cancel)
 	}
