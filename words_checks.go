@@ -72,12 +72,14 @@ func stateWord(state string) string {
 		return "not secured"
 	case netio.KindProxy.String():
 		return "not reached by the proxy"
+	case netio.KindBind.String():
+		return "not bound"
 	case netio.KindOther.String():
 		return "failed"
 	case modes.StateSilent:
 		return "without a banner"
 	case modes.StateUnknown:
-		return "not tried to the end"
+		return "not known"
 	}
 	return state
 }

@@ -64,8 +64,8 @@ func isUnanswered(o netio.Outcome, r netio.Rules) bool {
 
 // dial dials and tells of it, all tries of wait together getting that long.
 func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Duration, log Log) (*netio.End, error) {
-	if addr.Scheme == "file" {
-		return nil, netio.Usagef(netio.Typable("fid relay PORT "+addr.Text), "%s: a file is a target of relay only", addr.Text)
+	if err := refuseFile(addr); err != nil {
+		return nil, err
 	}
 	begin := time.Now()
 	var end *netio.End
@@ -79,6 +79,13 @@ func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Dur
 	log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Datagrams: addr.IsDatagram(), Seconds: time.Since(begin).Seconds()})
 	log.secured(addr.Text, end, "")
 	return end, nil
+}
+
+func refuseFile(addr netio.Address) error {
+	if addr.Scheme != "file" {
+		return nil
+	}
+	return netio.Usagef(netio.Typable("fid relay PORT "+addr.Text), "%s: a file is a target of relay only", addr.Text)
 }
 
 // retry does what may fail for a cause that passes when a server starts, once or, where

@@ -20,6 +20,9 @@ type Ping struct {
 // Run returns nil when every connect succeeded, else an error of the first one's kind. The
 // host is looked up before, once.
 func (p Ping) Run(ctx context.Context, o Options) error {
+	if err := refuseFile(p.Address); err != nil {
+		return err
+	}
 	o.Net.Names = &netio.Names{Again: p.Wait > 0}
 	dialer, err := p.dialer(o.Net)
 	if err != nil {

@@ -2,6 +2,7 @@ package modes
 
 import (
 	"context"
+	"syscall"
 	"time"
 
 	"fid/netio"
@@ -47,11 +48,14 @@ func (p Probe) knock(ctx context.Context, addr netio.Address, o Options, found *
 	}
 	begin := time.Now()
 	end, err := dial(ctx, dialer, addr, p.Wait, o.Log.securedOnly())
-	if err != nil {
+	took := time.Since(begin)
+	switch {
+	case err != nil && p.watches() && netio.KindOf(err) == netio.KindReset:
+		return p.unkept(syscall.ECONNRESET, addr, took, true) // so soon that connect(2) has told
+	case err != nil:
 		return err
 	}
-	took := time.Since(begin)
-	if p.Banner || p.Stay > 0 {
+	if p.watches() {
 		if err = p.watch(ctx, end, addr, found); err != nil {
 			return err
 		}
@@ -63,11 +67,14 @@ func (p Probe) knock(ctx context.Context, addr netio.Address, o Options, found *
 
 // dialer returns what opens a connection that is good for as much as is asked of it.
 func (p Probe) dialer(addr netio.Address, o netio.Options) (netio.Dialer, error) {
-	if p.Banner || p.Stay > 0 {
+	if p.watches() {
 		return addr.Dialer(o)
 	}
 	return addr.Knocker(o)
 }
+
+// watches: more is asked of a port than that it accepts a connection.
+func (p Probe) watches() bool { return p.Banner || p.Stay > 0 }
 
 // securedOnly tells what a TLS handshake came to; that there is a connection is said by
 // the check, in its own words.

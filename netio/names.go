@@ -84,7 +84,7 @@ func askResolver(ctx context.Context, host, family string) ([]netip.Addr, error)
 }
 
 // LookUp looks the address's host up, so that dials that share o.Names need not. It does
-// nothing where no name is looked up here. The error names the host alone.
+// nothing where no name is looked up here.
 func (a Address) LookUp(ctx context.Context, o Options) error {
 	if !a.IsOverIP() || a.Proxied(o) {
 		return nil
@@ -95,7 +95,7 @@ func (a Address) LookUp(ctx context.Context, o Options) error {
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return OfHost(err, a)
+	return err
 }
 
 // OfHost is err, said of the host of a instead of one of its ports.
