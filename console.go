@@ -62,6 +62,17 @@ func (c *console) configure(v *values) error {
 	if !v.is("json") {
 		return nil
 	}
+	if err := c.openJSON(v); err != nil {
+		return err
+	}
+	if c.check {
+		c.json.waitFor(c.stdout)
+	}
+	return nil
+}
+
+// openJSON opens what --json names.
+func (c *console) openJSON(v *values) error {
 	switch to := v.c.String("json"); {
 	case to == "" && c.check:
 		c.json, c.jsonOnly = c.stdout, true
