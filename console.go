@@ -36,6 +36,8 @@ type console struct {
 	monitor  netio.Monitor     // of the run's sessions
 	terminal netio.RawTerminal // of --raw
 
+	names serviceNames // of ports
+
 	mu      sync.Mutex
 	summary summary
 }
@@ -56,9 +58,24 @@ func (c *console) configure(v *values) error {
 	c.once = v.is("once")
 	c.udp = v.is("udp")
 	c.check = v.is("probe") || v.is("echo")
+	c.names.unwanted = v.is("numeric")
+	if c.check {
+		c.stderr.waitFor(c.stdout) // what is shut, and why, is half of the answer
+	}
 	if !v.is("json") {
 		return nil
 	}
+	if err := c.openJSON(v); err != nil {
+		return err
+	}
+	if c.check {
+		c.json.waitFor(c.stdout)
+	}
+	return nil
+}
+
+// openJSON opens what --json names.
+func (c *console) openJSON(v *values) error {
 	switch to := v.c.String("json"); {
 	case to == "" && c.check:
 		c.json, c.jsonOnly = c.stdout, true
@@ -86,8 +103,8 @@ func (c *console) event(e modes.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.summary.add(e)
-	if c.json != nil {
-		c.json.add(jsonEvent(e))
+	if c.json != nil && e.Name != modes.Ports { // which is a part of the summary
+		c.json.add(c.jsonEvent(e))
 		if e.Local != nil {
 			c.summary.local = e.Local()
 		}
@@ -102,6 +119,7 @@ func (c *console) event(e modes.Event) {
 		return
 	}
 	if line, report := c.words(e); line != "" && report {
+		c.stderr.flush()
 		c.stdout.add(escape(line) + "\n") // standard output has no data in a check
 	} else if line != "" {
 		c.say(line)
@@ -111,7 +129,10 @@ func (c *console) event(e modes.Event) {
 	}
 }
 
-func (c *console) say(line string) { c.stderr.add(escape(line) + "\n") }
+func (c *console) say(line string) {
+	c.stdout.flush()
+	c.stderr.add(escape(line) + "\n")
+}
 
 // finish says how the run ended and returns the exit code.
 func (c *console) finish(ctx context.Context, err error) netio.Kind {

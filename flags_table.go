@@ -56,7 +56,7 @@ func checkFlags() []flag {
 		{'r', "random", "", false, "C", "-z in random order"},
 		{0, "echo", "", false, "C", "check an echo"},
 		{0, "banner", "", false, "C", "-z: what it says"},
-		{0, "count", "N", false, "C", "probes to send"},
+		{0, "count", "N", false, "C", "probes, or connects"},
 		{0, "stay", "DUR", false, "C", "-z: open so long"},
 		{0, "size", "N", false, "C", "bytes of a probe"},
 	}

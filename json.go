@@ -40,6 +40,13 @@ type record struct {
 	TLS        *secured    `json:"tls,omitempty"`
 	Presented  []presented `json:"presented,omitempty"`
 
+	State      string       `json:"state,omitempty"`
+	Service    string       `json:"service,omitempty"`
+	Banner     string       `json:"banner,omitempty"`
+	BannerHex  string       `json:"banner_hex,omitempty"`
+	StayedOpen float64      `json:"stayed_seconds,omitempty"`
+	Ports      modes.Counts `json:"ports,omitempty"`
+
 	ChildStatus int `json:"child_status,omitempty"`
 
 	Timings  *timings  `json:"timings,omitempty"`
@@ -57,10 +64,13 @@ type trips struct {
 	Max    float64 `json:"max"`
 }
 
-func jsonEvent(e modes.Event) string {
+func (c *console) jsonEvent(e modes.Event) string {
 	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: local(e), Through: e.Through, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
 	if e.Seconds > 0 {
 		r.Seconds = &e.Seconds
+	}
+	if e.Found != nil {
+		c.setFinding(&r, e.Found)
 	}
 	switch e.Name {
 	case modes.Connected, modes.Open:
@@ -77,7 +87,11 @@ func jsonEvent(e modes.Event) string {
 		r.TLS = newSecured(e.Security)
 	case modes.Echo:
 		r.Sent = &e.Sent
-	case modes.Echoes:
+	case modes.Timed:
+		if e.Err != nil {
+			r.setEnd(e.Err, netio.KindOf(e.Err))
+		}
+	case modes.Echoes, modes.Timings:
 		p := e.Probes
 		r.Probes, r.Back = &p.Sent, &p.Back
 		if p.Back > 0 {
@@ -127,6 +141,7 @@ type summary struct {
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin
 	local          string      // kept for JSON only
+	ports          modes.Counts
 }
 
 func (s *summary) add(e modes.Event) {
@@ -135,6 +150,13 @@ func (s *summary) add(e modes.Event) {
 		s.last.Addr, s.last.Peer = e.Addr, e.Peer
 	case modes.Denied:
 		s.denied++
+	case modes.Open, modes.Shut:
+		if s.ports == nil {
+			s.ports = modes.Counts{}
+		}
+		s.ports[e.Found.State]++
+	case modes.Ports:
+		s.ports = e.Counts
 	case modes.Echo:
 		s.sent += e.Sent
 		s.received += e.Sent
@@ -150,11 +172,11 @@ func (s *summary) add(e modes.Event) {
 func (s *summary) json(c *console, err error, code netio.Kind) string {
 	seconds := time.Since(c.begin).Seconds()
 	r := record{Event: "summary", Mode: c.mode, Address: s.last.Addr, Peer: s.last.Peer, Local: s.local,
-		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions, Denied: s.denied}
+		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions, Denied: s.denied, Ports: s.ports}
 	if s.sessions == 1 {
 		r.EndedFirst = s.last.First
 	}
-	if s.sessions > 1 { // which of them?
+	if s.sessions > 1 || s.ports.Of() > 1 { // which of them?
 		r.Peer, r.Local = "", ""
 	}
 	r.setEnd(err, code)

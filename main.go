@@ -36,7 +36,7 @@ func run(args []string) int {
 	out := newConsole(ctx, cancel, asNC)
 	defer out.terminal.Restore() // a panic comes past here
 	if err == nil && defaultActionEnds && line.isBareCheck() {
-		out.stdout.direct = true // a signal ends a Write that waits, too
+		out.stdout.direct, out.stderr.direct = true, true // a signal ends a Write that waits, too
 	} else {
 		catchSignals(cancel)
 	}

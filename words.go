@@ -77,36 +77,24 @@ func onTheWay(e modes.Event) string {
 func (c *console) checkWords(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Open:
-		where := e.Peer
-		if e.Through != "" {
-			where = "through " + e.Through
-		}
-		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), where, trip(e.Seconds)), true
+		return c.openWords(e), true
 	case modes.Shut:
-		return c.prefix() + e.Err.Error(), false
+		if !e.Found.Said && (!e.Quiet || c.verbose > 0) {
+			return c.prefix() + e.Err.Error(), false
+		}
+	case modes.Ports:
+		return countWords(e), true
+	case modes.Timed:
+		return timedWords(e), true
 	case modes.Echo:
 		return fmt.Sprintf("%secho %d: %s in %s", netio.Label(e.Addr), e.Seq, netio.Bytes(e.Sent), trip(e.Seconds)), true
 	case modes.Echoes:
-		p := e.Probes
-		line = fmt.Sprintf("%s%d sent, %d back, %.3g %% lost", netio.Label(e.Addr), p.Sent, p.Back, 100*p.Loss())
-		if p.Back > 0 {
-			line += "; round trip min " + percentile(p, 0) + ", median " + percentile(p, 0.5)
-			for _, q := range []struct {
-				needs int
-				at    float64
-			}{{10, 0.9}, {100, 0.99}} {
-				if p.Back >= q.needs {
-					line += fmt.Sprintf(", %g %% in ", 100*q.at) + percentile(p, q.at)
-				}
-			}
-			line += ", max " + percentile(p, 1)
-		}
-		return line, true
+		return probesWords(e, "%s%d sent, %d back, %.3g %% lost", "round trip"), true
+	case modes.Timings:
+		return probesWords(e, "%s%d tried, %d connected, %.3g %% lost", "connect time"), true
 	}
 	return "", false
 }
-
-func percentile(p *modes.Probes, q float64) string { return trip(p.Percentile(q).Seconds()) }
 
 // endWords says how a session ended. In a serving mode it is the only place
 // where a session's failure is told, and one that is not the client's doing is

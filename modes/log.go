@@ -16,11 +16,14 @@ const (
 	Secured    = "secured"    // Addr, Peer, Client, Security: a TLS handshake is done
 	Note       = "note"       // Addr, Text, Quiet
 	Ended      = "ended"      // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Outcome, Err
-	Open       = "open"       // Addr, Peer, Through, Seconds, Timings: a port of -z
-	Shut       = "shut"       // Addr, Err: a port of -z that is not open
+	Open       = "open"       // Addr, Peer, Through, Seconds, Timings, Found: a port of -z
+	Shut       = "shut"       // Addr, Found, Quiet, Err: a port of -z that is not open
+	Ports      = "ports"      // Counts, Seconds: all of several ports of -z are known
 	Unrecorded = "unrecorded" // Addr, Err: from here on --hex or --pcap writes nothing
 	Echo       = "echo"       // Addr, Seq, Sent, Seconds: one probe came back
 	Echoes     = "echoes"     // Addr, Probes: all probes of --echo
+	Timed      = "timed"      // Addr, Peer, Through, Seq, Seconds or Err: one connect of --count
+	Timings    = "timings"    // Addr, Probes: all connects of --count
 )
 
 // An Event is something that happened, for people and for machines. Which
@@ -43,6 +46,8 @@ type Event struct {
 	Datagrams      bool   // there is no connection, only datagrams
 	Seq            int
 	Probes         *Probes
+	Found          *Finding
+	Counts         Counts
 	Security       *netio.Security
 	Timings        *netio.Timings // of how the far end was opened; nil where nobody asked
 	Outcome        *netio.Outcome // of Ended: all that is known of the session; nil where there was none

@@ -218,6 +218,9 @@ func Describe(err error) string {
 	return what
 }
 
+// Classify classes a failure of an open stream, and says it in a clause.
+func Classify(err error) (Kind, string) { return describe(err) }
+
 // Reason is the cause at the bottom of err, without the operations above it.
 func Reason(err error) string {
 	for {
