@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"time"
@@ -30,16 +31,20 @@ func NewCapture(rec *Recording, program string) *Capture {
 
 // Layer is the Layer that captures what e reads and writes, and changes nothing of it.
 func (c *Capture) Layer(e *End) Stream {
+	if e.Datagram > 0 {
+		return &udpTalk{Stream: e.Stream, talk: c.talkOf(e)}
+	}
+	return startTCPTalk(e.Stream, c.talkOf(e), rand.Uint32(), rand.Uint32())
+}
+
+func (c *Capture) talkOf(e *End) talk {
 	t := talk{capture: c, end: e, comment: describeEnd(e)}
 	var isReal bool
 	if t.us, t.them, isReal = addressesOf(e); !isReal {
 		t.us, t.them = c.madeUpAddresses(e.Accepted)
 		t.comment += "; its addresses are made up"
 	}
-	if e.Datagram > 0 {
-		return &udpTalk{Stream: e.Stream, talk: t}
-	}
-	return newTCPTalk(e.Stream, t)
+	return t
 }
 
 // record writes the packets that make appends to buf: those of one event stay together.

@@ -3,7 +3,6 @@ package netio
 import (
 	"errors"
 	"io"
-	"math/rand/v2"
 )
 
 // A tcpTalk captures a stream of bytes as a TCP connection. What is written to the stream is
@@ -25,11 +24,7 @@ type half struct {
 	stuck bool   // a Write has failed: what would follow was not sent
 }
 
-func newTCPTalk(s Stream, t talk) *tcpTalk {
-	return startTCPTalk(s, t, rand.Uint32(), rand.Uint32())
-}
-
-// startTCPTalk is newTCPTalk with the numbers that the two directions begin with.
+// startTCPTalk records the handshake. The two directions begin with these numbers.
 func startTCPTalk(s Stream, t talk, ours, theirs uint32) *tcpTalk {
 	c := &tcpTalk{Stream: s, talk: t, ours: half{way: outbound, next: ours}, theirs: half{way: inbound, next: theirs}}
 	c.capture.record(func() {
@@ -167,18 +162,15 @@ func (c *tcpTalk) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// CloseWrite records the end of our direction.
+// CloseWrite records the end of our direction, which their kernel acknowledges at once.
 func (c *tcpTalk) CloseWrite() error {
-	c.capture.record(func() { c.fin(&c.ours) })
-	err := c.Stream.CloseWrite()
-	if err == nil {
-		c.capture.record(func() { c.ackAll() })
-	}
-	return err
+	c.capture.record(c.ourFIN)
+	return c.Stream.CloseWrite()
 }
 
-// ackAll has them acknowledge our end, where they have all that was before it.
-func (c *tcpTalk) ackAll() {
+// ourFIN is not acknowledged where they do not have all that was before it.
+func (c *tcpTalk) ourFIN() {
+	c.fin(&c.ours)
 	if c.ours.acked == c.ours.next-1 {
 		c.ack(&c.ours, 1)
 	}
@@ -199,8 +191,7 @@ func (c *tcpTalk) closed() {
 	case sock == nil || !sock.settled.Load():
 		c.reset(&c.ours)
 	default:
-		c.fin(&c.ours)
-		c.ackAll()
+		c.ourFIN()
 	}
 	c.over = true
 }

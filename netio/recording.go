@@ -2,10 +2,12 @@ package netio
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -112,6 +114,9 @@ func (r *Recording) writeAll(written chan struct{}) {
 // fail tells the first failure.
 func (r *Recording) fail(err error) {
 	err = localError(r.name, err)
+	if errors.Is(err, syscall.EPIPE) {
+		err = &Error{Kind: KindLocal, Addr: r.name, What: "nobody reads it any more", Err: err}
+	}
 	r.mu.Lock()
 	r.err = err
 	r.room.Broadcast()
