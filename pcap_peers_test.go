@@ -115,6 +115,7 @@ func TestTsharkGivesTheBytesBackWhateverTheTransportIs(t *testing.T) {
 		{"unix-seqpacket:", "udp", ""},
 	} {
 		t.Run(x.listen, func(t *testing.T) {
+			t.Parallel() // most of the time datagrams wait for their end
 			requirePeer(t, "tshark")
 			dir := t.TempDir()
 			if strings.HasSuffix(x.listen, ":") {
