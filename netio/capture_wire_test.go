@@ -143,7 +143,7 @@ func options(t *testing.T, b []byte) map[uint16][]byte {
 // packet takes one apart.
 func (w *wire) packet(b []byte, p caught) {
 	var from, to netip.Addr
-	size := len(b)
+	var size int
 	if b[0]>>4 == 4 {
 		from, to = netip.AddrFrom4([4]byte(b[12:])), netip.AddrFrom4([4]byte(b[16:]))
 		p.protocol, size = b[9], int(binary.BigEndian.Uint16(b[2:]))
