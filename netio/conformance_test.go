@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,14 @@ func rows() []row {
 	}
 	telnet := schemes[0]
 	telnet.name, telnet.layers = "tcp4 as telnet", []Layer{Telnet}
-	return append(all, telnet)
+	all = append(all, telnet)
+	for _, scheme := range []string{"tcp4", "tls", "unix"} {
+		i := slices.IndexFunc(all, func(r row) bool { return r.name == scheme })
+		captured := all[i]
+		captured.name, captured.layers = scheme+" captured", []Layer{NewCapture(RecordTo("", io.Discard, nil), "").Layer}
+		all = append(all, captured)
+	}
+	return all
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.

@@ -67,7 +67,7 @@ func (d *direction) pieceSize() int {
 		room = maxUDP // a stream is cut alike, whichever way it goes
 	}
 	switch {
-	case d.src.Datagram == 0 && d.dst.Stream != Stream(d.dst.Sock.conn):
+	case d.src.Datagram == 0 && d.dst.grows:
 		return max(1, room/2) // a layer may send two bytes for one
 	case d.src.Datagram == 0:
 		return room

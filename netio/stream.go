@@ -70,6 +70,7 @@ type End struct {
 
 	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
 
+	grows     bool                        // a layer may send two bytes for one
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
 	process   child                       // the process it is of; nil where there is none
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
