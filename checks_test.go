@@ -266,7 +266,7 @@ func TestConnectTimeIsMeasured(t *testing.T) {
 
 	p = begin(t, nil, nil, "--count", "2", "-i", "0", "--json", h.addr())
 	p.wants(0)
-	p.reports(`"event":"timed"`, `"seq":2`, `"event":"timings"`, `"probes":2,"back":2,"round_trip_seconds":{`)
+	p.reports(`"event":"ping"`, `"seq":2`, `"event":"pings"`, `"probes":2,"back":2,"round_trip_seconds":{`)
 
 	gone := closedPort(t)
 	p = begin(t, nil, nil, "-z", "--count", "2", "-i", "0", gone)

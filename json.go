@@ -87,11 +87,11 @@ func (c *console) jsonEvent(e modes.Event) string {
 		r.TLS = newSecured(e.Security)
 	case modes.Echo:
 		r.Sent = &e.Sent
-	case modes.Timed:
+	case modes.Pinged:
 		if e.Err != nil {
 			r.setEnd(e.Err, netio.KindOf(e.Err))
 		}
-	case modes.Echoes, modes.Timings:
+	case modes.Echoes, modes.Pings:
 		p := e.Probes
 		r.Probes, r.Back = &p.Sent, &p.Back
 		if p.Back > 0 {

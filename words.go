@@ -84,13 +84,13 @@ func (c *console) checkWords(e modes.Event) (line string, report bool) {
 		}
 	case modes.Ports:
 		return countWords(e), true
-	case modes.Timed:
+	case modes.Pinged:
 		return timedWords(e), true
 	case modes.Echo:
 		return fmt.Sprintf("%secho %d: %s in %s", netio.Label(e.Addr), e.Seq, netio.Bytes(e.Sent), trip(e.Seconds)), true
 	case modes.Echoes:
 		return probesWords(e, "%s%d sent, %d back, %.3g %% lost", "round trip"), true
-	case modes.Timings:
+	case modes.Pings:
 		return probesWords(e, "%s%d tried, %d connected, %.3g %% lost", "connect time"), true
 	}
 	return "", false

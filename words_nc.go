@@ -21,7 +21,7 @@ func (c *console) hasWordsOfNC(e modes.Event) bool {
 		return !c.serving
 	case modes.Open:
 		return len(e.Found.Banner) == 0
-	case modes.Timed, modes.Timings:
+	case modes.Pinged, modes.Pings:
 		return false
 	}
 	return true

@@ -22,8 +22,8 @@ const (
 	Unrecorded = "unrecorded" // Addr, Err: from here on --hex or --pcap writes nothing
 	Echo       = "echo"       // Addr, Seq, Sent, Seconds: one probe came back
 	Echoes     = "echoes"     // Addr, Probes: all probes of --echo
-	Timed      = "timed"      // Addr, Peer, Through, Seq, Seconds or Err: one connect of --count
-	Timings    = "timings"    // Addr, Probes: all connects of --count
+	Pinged     = "ping"       // Addr, Peer, Through, Seq, Seconds or Err: one connect of --count
+	Pings      = "pings"      // Addr, Probes: all connects of --count
 )
 
 // An Event is something that happened, for people and for machines. Which

@@ -40,7 +40,7 @@ func (p Ping) Run(ctx context.Context, o Options) error {
 	var probes Probes
 	first := p.connects(ctx, dialer, o.Log, &probes)
 	slices.Sort(probes.Trips)
-	o.Log(Event{Name: Timings, Addr: p.Address.Text, Probes: &probes})
+	o.Log(Event{Name: Pings, Addr: p.Address.Text, Probes: &probes})
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -73,7 +73,7 @@ func (p Ping) connects(ctx context.Context, dialer netio.Dialer, log Log, probes
 		}
 		secured = func(Event) {}
 		probes.Sent++
-		e := Event{Name: Timed, Addr: p.Address.Text, Seq: seq, Err: err}
+		e := Event{Name: Pinged, Addr: p.Address.Text, Seq: seq, Err: err}
 		if err == nil {
 			probes.Back++
 			probes.Trips = append(probes.Trips, took)
