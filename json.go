@@ -41,6 +41,9 @@ type record struct {
 	Presented  []presented `json:"presented,omitempty"`
 
 	ChildStatus int `json:"child_status,omitempty"`
+
+	Expected string `json:"expected,omitempty"`
+	Seen     string `json:"seen,omitempty"`
 }
 
 type trips struct {
@@ -86,6 +89,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	if errors.As(err, &e) {
 		r.Error, r.Hint, r.Presented = e.Error(), e.Hint, newPresented(e.Chain)
 		r.ChildStatus = e.ChildStatus
+		r.Expected, r.Seen = e.Expected, e.Seen
 		if r.Address == "" {
 			r.Address = e.Addr
 		}
