@@ -10,8 +10,7 @@ import (
 // bytes that it is typed as. ^ and $ are the beginning and the end of a line, with or
 // without a carriage return before its end; \A is directly behind what was found last.
 //
-// It is met by the shortest of what has come in which it is found, but not before a byte
-// has come. So how the bytes were cut on their way makes no difference, and none needs to
+// It is met by the shortest of what has come in which it is found, by a byte at least. So how the bytes were cut on their way makes no difference, and none needs to
 // be kept. What looks ahead ($, \b, \z) waits for the next byte, or the far end's end.
 type Expectation struct {
 	text    string // as it was typed
@@ -74,6 +73,7 @@ type search struct {
 	of        *Expectation
 	prev      rune // the byte before; -1 at the beginning
 	came      bool // a byte has come since the last one was met
+	found     bool // it is met as soon as one has
 	now, next threads
 }
 
@@ -105,12 +105,15 @@ func begin(e *Expectation, prev rune) *search {
 	return s
 }
 
-// feed searches p. It returns how much of it belongs to what was found, and whether that
-// is all there is to find: a byte that was only looked at does not belong.
+// feed searches p. It returns how much of it belongs to what meets the expectation, and
+// whether that has come: a byte that was only looked at does not belong.
 func (s *search) feed(p []byte) (n int, met bool) {
 	for i, b := range p {
 		if s.of.looksOn && s.lookOn(rune(b)) {
-			return i, true
+			if s.came {
+				return i, true
+			}
+			s.found = true
 		}
 		s.next.clear()
 		for _, pc := range s.now.list {
@@ -120,7 +123,7 @@ func (s *search) feed(p []byte) (n int, met bool) {
 		}
 		s.now, s.next = s.next, s.now
 		s.prev, s.came = rune(b), true
-		if s.arrive() {
+		if s.arrive(); s.found {
 			return i + 1, true
 		}
 	}
@@ -128,7 +131,7 @@ func (s *search) feed(p []byte) (n int, met bool) {
 }
 
 // end tells that nothing follows. It reports whether that meets the expectation.
-func (s *search) end() bool { return s.lookOn(-1) }
+func (s *search) end() bool { return s.lookOn(-1) && s.came }
 
 func consumes(op syntax.InstOp) bool {
 	switch op {
@@ -140,22 +143,23 @@ func consumes(op syntax.InstOp) bool {
 
 // arrive begins a search at this place as well, and follows all as far as the bytes before
 // it decide.
-func (s *search) arrive() bool {
+func (s *search) arrive() {
 	s.now.add(uint32(s.of.prog.Start))
-	known := syntax.EmptyOpContext(s.prev, 'x') & syntax.EmptyBeginLine
-	if !s.came {
-		known |= syntax.EmptyBeginText
+	if s.follow(s.holds('x') & behind) {
+		s.found = true
 	}
-	return s.follow(known) && s.came
 }
 
-// lookOn follows what waits to know the next byte, which has come; -1 is the end.
-func (s *search) lookOn(next rune) bool {
-	known := syntax.EmptyOpContext(s.prev, next) &^ syntax.EmptyBeginText
+// lookOn follows what waits to know the next byte, too; -1 is the end.
+func (s *search) lookOn(next rune) (found bool) { return s.follow(s.holds(next)) }
+
+// holds are the assertions that hold before next.
+func (s *search) holds(next rune) syntax.EmptyOp {
+	holds := syntax.EmptyOpContext(s.prev, next) &^ syntax.EmptyBeginText
 	if !s.came {
-		known |= syntax.EmptyBeginText
+		holds |= syntax.EmptyBeginText
 	}
-	return s.follow(known) && (s.came || next >= 0)
+	return holds
 }
 
 // follow goes on from every thread without a byte, where the assertions that hold allow
