@@ -23,6 +23,7 @@ type script struct {
 	search  *search
 	seen    sight
 	stopped bool
+	failed  bool // lost has been told: Read gives nothing more, not even an end, which would be a FIN
 
 	clock *stepClock // of the step; nil while it has none
 }
@@ -43,6 +44,9 @@ func (s *script) Read(p []byte) (int, error) {
 		switch {
 		case s.stopped:
 			return 0, errStopped
+		case s.failed:
+			s.changed.Wait()
+			continue
 		case s.step == len(s.dialogue.Steps):
 			return 0, io.EOF
 		case s.dialogue.Steps[s.step].Expect == nil:
@@ -191,8 +195,7 @@ func (s *script) expire(c *stepClock) {
 		c.timer.Reset(restMoment)
 	default:
 		s.lost <- s.tooLate()
-		s.clock, s.stopped = nil, true
-		s.changed.Broadcast()
+		s.clock, s.failed = nil, true
 	}
 }
 

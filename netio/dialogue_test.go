@@ -243,7 +243,7 @@ func TestEachStepHasItsOwnClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := talk(t, 5*time.Second, "await a", "await b", "say c", "await d").script(&End{Name: "far"})
 		go func() {
-			for _, what := range []string{"a", "b", "nothing that is awaite", "d"} {
+			for _, what := range []string{"a", "b", "nothing that is awaite"} {
 				time.Sleep(4 * time.Second)
 				_, _ = s.Write([]byte(what))
 			}
@@ -252,14 +252,25 @@ func TestEachStepHasItsOwnClock(t *testing.T) {
 		if n, err := s.Read(buf); string(buf[:n]) != "c" || err != nil {
 			t.Error(string(buf[:n]), err)
 		}
-		if n, err := s.Read(buf); n != 0 || err != errStopped {
-			t.Error(string(buf[:n]), err)
-		}
+		read := make(chan error)
+		go func() {
+			_, err := s.Read(buf)
+			read <- err
+		}()
 		if err := <-s.lost; KindOf(err) != KindCheck || err.Error() != `far: expected /d/ (step 4 of 4), saw "nothing that is awaite" within 5 s (--idle-timeout)` {
 			t.Error(err)
 		}
+		_, _ = s.Write([]byte("d")) // too late
 		synctest.Wait()
-		time.Sleep(time.Hour)
+		select {
+		case err := <-read:
+			t.Error("an end came with the failure, which would be a FIN: ", err)
+		default:
+		}
+		s.StopReading()
+		if err := <-read; err != errStopped {
+			t.Error(err)
+		}
 	})
 }
 
