@@ -69,7 +69,7 @@ func (v *values) dialogueEnd(r *netio.Rules) {
 			}
 		}
 	}
-	if last == "expect" && !v.is("linger") {
+	if last == "expect" && !v.is("linger") && !v.is("recv-count") { // the two exclude each other
 		r.Linger, r.Bounded = 0, true
 	}
 }
