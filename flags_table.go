@@ -88,9 +88,9 @@ func lineFlags() []flag {
 
 func dialogueFlags() []flag {
 	return []flag{
-		{0, "send", "TEXT", false, "LC", "say TEXT, not stdin"},
-		{0, "send-hex", "HEX", false, "LC", "say bytes"},
-		{0, "expect", "RE", false, "LC", "await RE, or exit 12"},
+		{0, "send", "TEXT", false, "LC", "say it; no stdin"},
+		{0, "send-hex", "HEX", false, "LC", "say these bytes"},
+		{0, "expect", "RE", false, "LC", "await it, or exit 12"},
 	}
 }
 

@@ -54,6 +54,9 @@ type record struct {
 	TCP      *tcpLegs  `json:"tcp,omitempty"`
 	Idle     *float64  `json:"idle_seconds,omitempty"`
 	Size     int64     `json:"size,omitempty"`
+
+	Expected string `json:"expected,omitempty"`
+	Seen     string `json:"seen,omitempty"`
 }
 
 type trips struct {
@@ -110,6 +113,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 		r.Error, r.Hint, r.Presented = e.Error(), e.Hint, newPresented(e.Chain)
 		r.ChildStatus = e.ChildStatus
 		r.Attempts = newAttempts(e.Attempts)
+		r.Expected, r.Seen = e.Expected, e.Seen
 		if r.Address == "" {
 			r.Address = e.Addr
 		}

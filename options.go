@@ -187,6 +187,7 @@ func (v *values) options(out *console) modes.Options {
 	o.Rules.Hangup = v.is("hangup")
 	o.Rules.SendOnly = v.is("send-only")
 	v.linger(&o.Rules)
+	v.dialogueEnd(&o.Rules)
 	v.datagrams(&o)
 	switch {
 	case v.is("half-close"):
@@ -215,5 +216,5 @@ func (v *values) linger(r *netio.Rules) {
 }
 
 func (v *values) stdio() netio.Stdio {
-	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only"), NoOutput: v.is("send-only"), Terminal: v.terminal}
+	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only") || v.hasDialogue(), NoOutput: v.is("send-only"), Terminal: v.terminal}
 }

@@ -11,7 +11,7 @@ import (
 
 // near reads the near end: standard input and output, or the command of -e or -c.
 func (v *values) near() modes.Near {
-	n := modes.Near{Stdio: v.stdio()}
+	n := modes.Near{Stdio: v.stdio(), Dialogue: v.dialogue()}
 	for _, flag := range []string{"exec", "sh-exec"} {
 		if !v.is(flag) {
 			continue

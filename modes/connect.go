@@ -3,6 +3,7 @@ package modes
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func (c Connect) Run(ctx context.Context, o Options) error {
 	if c.isCommand() || c.Address.Scheme == "exec" {
 		o.Rules.Watch = commandWatch
 	}
-	outcome := o.pump(c.Address.Text).Join(ctx, near, far)
+	outcome := o.pump(c.Address.Text).Join(ctx, c.scripted(near, far), far)
 	o.Log(ended(c.Address.Text, far, outcome))
 	switch {
 	case outcome.SpeaksTLS:
@@ -106,18 +107,22 @@ func retry(ctx context.Context, addr netio.Address, wait time.Duration, do func(
 			last = err
 		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(jittered(pause)):
 		case <-ctx.Done():
 			return gaveUp(ctx, addr, wait, last)
 		}
 	}
 }
 
-// The pauses between tries of --wait.
+// The pauses between tries of --wait: each is twice the one before.
 const (
 	minRetry = 25 * time.Millisecond
 	maxRetry = time.Second
 )
+
+// jittered shortens a pause by up to a quarter, so that many who wait for one server do not
+// all come at once.
+func jittered(pause time.Duration) time.Duration { return pause - rand.N(pause/4) }
 
 // passes: what a server that is still starting looks like. Of a proxy's no, what
 // is below it says what the proxy saw of the server.

@@ -60,7 +60,7 @@ func (l Listen) join(near, far *netio.End, o Options, done func(error)) {
 	if l.Once && far.Peer != "" && far.Peer != "@" { // a client of a Unix socket has no address
 		far.Name += ": " + far.Peer
 	}
-	l.engine.Join(near, far, func(outcome netio.Outcome) {
+	l.engine.Join(l.scripted(near, far), far, func(outcome netio.Outcome) {
 		o.Log(ended(l.Address.Text, far, outcome))
 		done(outcome.Err)
 	})

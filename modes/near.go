@@ -10,8 +10,9 @@ import (
 // A Near is the near end of listen and connect: standard input and output, or a
 // command of which each session has a process of its own.
 type Near struct {
-	Stdio   netio.Stdio
-	Command netio.Address // of the scheme exec; the zero Address is none
+	Stdio    netio.Stdio
+	Command  netio.Address   // of the scheme exec; the zero Address is none
+	Dialogue *netio.Dialogue // stands in for the input; needs that there is no Command; nil is none
 }
 
 // commandWatch is how often a session with a command looks for a far end that is
@@ -27,6 +28,14 @@ func (n Near) open(ctx context.Context) (*netio.End, error) {
 		return nil, nil
 	}
 	return n.Stdio.Dial(ctx)
+}
+
+// scripted returns near, or what has the dialogue with far in its place.
+func (n Near) scripted(near, far *netio.End) *netio.End {
+	if n.Dialogue == nil {
+		return near
+	}
+	return n.Dialogue.Between(near, far)
 }
 
 // dialer starts the command, on this host: no proxy leads to it, and what looks on at

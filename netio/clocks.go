@@ -154,6 +154,10 @@ func (c *clocks) checkIdle(s *session) error {
 	if c.idle == 0 {
 		return nil
 	}
+	if s.near.script != nil && s.near.script.hasClock() {
+		s.flow.touch()
+		return nil
+	}
 	if queue := s.near.unacked() + s.far.unacked(); queue != s.lastQueue {
 		s.lastQueue = queue
 		s.flow.touch()

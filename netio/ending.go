@@ -216,6 +216,9 @@ func (s *session) resetError() error {
 	case why == "no answer":
 		why = "no acknowledgement"
 	}
+	if unmet := s.unmet(why); unmet != nil {
+		return unmet
+	}
 	switch alert, alerted := remoteAlert(s.cause); {
 	case alerted:
 		e.Kind, e.Hint = KindTLS, alertHint(alert)

@@ -89,6 +89,9 @@ type Error struct {
 
 	ChildStatus int // of a command that failed: its exit status, or 128 and the number of the signal that ended it
 
+	Expected string // the regular expression that was awaited, where that is what failed
+	Seen     string // the last of what had come in its place, as Escaped writes it
+
 	Chain []Certificate // what a peer presented, where that is why
 	Tried []string      // the numeric addresses that were dialled, in their order
 

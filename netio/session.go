@@ -169,7 +169,12 @@ func (s *session) eachEnd(f func(*End)) {
 
 // close is the last step: in order if nothing broke, else with a reset.
 func (s *session) close() error {
-	if s.broken != nil {
+	switch {
+	case s.brokeTooLate():
+		err := s.finish(s.near)
+		s.abort()
+		return err
+	case s.broken != nil:
 		err := s.resetError()
 		s.abort()
 		return err

@@ -72,6 +72,7 @@ type End struct {
 
 	grows     bool                        // a layer may send two bytes for one
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
+	script    *script                     // the dialogue that the near end has; nil where there is none
 	process   child                       // the process it is of; nil where there is none
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
 	handshake func(context.Context) error // what an accepted end owes before its session; nil is nothing
