@@ -1,0 +1,61 @@
+package netio
+
+import (
+	"io"
+	"os"
+	"sync"
+)
+
+// A Recording is where layers write what they see, a whole record at a time. A failure to
+// write never harms the session whose bytes they are: it is told at once, nothing more is
+// recorded, and Close tells it again.
+type Recording struct {
+	name   string
+	to     io.WriteCloser
+	failed func(error) // told of the first failure
+
+	mu  sync.Mutex
+	err error
+}
+
+// OpenRecording makes the file, or empties it. failed is told of the first failure to write.
+func OpenRecording(path string, failed func(error)) (*Recording, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return nil, localError(path, err)
+	}
+	return &Recording{name: path, to: f, failed: failed}, nil
+}
+
+// RecordTo returns a Recording to what is open already, and stays open after Close.
+func RecordTo(name string, to io.Writer, failed func(error)) *Recording {
+	return &Recording{name: name, to: keptOpen{to}, failed: failed}
+}
+
+type keptOpen struct{ io.Writer }
+
+func (keptOpen) Close() error { return nil }
+
+// write writes a record, unless one before it failed.
+func (r *Recording) write(record []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return
+	}
+	if _, err := r.to.Write(record); err != nil {
+		r.err = localError(r.name, err)
+		r.failed(r.err)
+	}
+}
+
+// Close closes the file. The error is that of the first failure: what was recorded is not
+// whole then.
+func (r *Recording) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.to.Close(); err != nil && r.err == nil {
+		r.err = localError(r.name, err)
+	}
+	return r.err
+}
