@@ -22,6 +22,8 @@ type values struct {
 	err   error
 
 	recordings []*netio.Recording // that flags have asked for
+
+	dumpTakesPlace bool // of the data on standard output
 }
 
 func (v *values) fail(err error) {
@@ -214,5 +216,5 @@ func (v *values) linger(r *netio.Rules) {
 }
 
 func (v *values) stdio() netio.Stdio {
-	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only"), NoOutput: v.is("send-only")}
+	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only"), NoOutput: v.is("send-only") || v.dumpTakesPlace, RawOutput: v.rawOutput()}
 }

@@ -58,7 +58,7 @@ func (t task) run(ctx context.Context) error {
 	}
 	err := t.mode.Run(ctx, t.options)
 	for _, r := range t.recordings {
-		if failed := r.Close(); err == nil {
+		if failed := r.Close(ctx); err == nil {
 			err = failed
 		}
 	}

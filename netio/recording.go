@@ -1,9 +1,12 @@
 package netio
 
 import (
+	"context"
 	"io"
 	"os"
-	"sync"
+	"time"
+
+	"github.com/mattn/go-isatty"
 )
 
 // A Recording is where layers write what they see, a whole record at a time. A failure to
@@ -14,8 +17,8 @@ type Recording struct {
 	to     io.WriteCloser
 	failed func(error) // told of the first failure
 
-	mu  sync.Mutex
-	err error
+	turn chan struct{} // holds something while somebody writes: it can be waited for with a limit
+	err  error
 }
 
 // OpenRecording makes the file, or empties it. failed is told of the first failure to write.
@@ -24,12 +27,12 @@ func OpenRecording(path string, failed func(error)) (*Recording, error) {
 	if err != nil {
 		return nil, localError(path, err)
 	}
-	return &Recording{name: path, to: f, failed: failed}, nil
+	return &Recording{name: path, to: f, failed: failed, turn: make(chan struct{}, 1)}, nil
 }
 
 // RecordTo returns a Recording to what is open already, and stays open after Close.
 func RecordTo(name string, to io.Writer, failed func(error)) *Recording {
-	return &Recording{name: name, to: keptOpen{to}, failed: failed}
+	return &Recording{name: name, to: keptOpen{to}, failed: failed, turn: make(chan struct{}, 1)}
 }
 
 type keptOpen struct{ io.Writer }
@@ -38,8 +41,8 @@ func (keptOpen) Close() error { return nil }
 
 // write writes a record, unless one before it failed.
 func (r *Recording) write(record []byte) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
 	if r.err != nil {
 		return
 	}
@@ -50,12 +53,31 @@ func (r *Recording) write(record []byte) {
 }
 
 // Close closes the file. The error is that of the first failure: what was recorded is not
-// whole then.
-func (r *Recording) Close() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// whole then. A write that is stuck, as to a pipe that nobody reads, is waited for only while
+// ctx, that of the run, goes on.
+func (r *Recording) Close(ctx context.Context) error {
+	select {
+	case r.turn <- struct{}{}:
+	case <-ctx.Done():
+		select {
+		case r.turn <- struct{}{}:
+		case <-time.After(restMoment):
+			return nil
+		}
+	}
+	defer func() { <-r.turn }()
 	if err := r.to.Close(); err != nil && r.err == nil {
 		r.err = localError(r.name, err)
 	}
 	return r.err
+}
+
+// IsTerminal reports whether a person looks at the records as they are written.
+func (r *Recording) IsTerminal() bool {
+	var to io.Writer = r.to
+	if kept, ok := to.(keptOpen); ok {
+		to = kept.Writer
+	}
+	f, ok := to.(*os.File)
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }

@@ -191,6 +191,9 @@ func (s *session) abort() {
 			_ = e.Close() // waits for it: a command does not outlive its session
 		}
 	})
+	if s.near.Sock == nil {
+		within(restMoment, func() { _ = s.near.flush() })
+	}
 }
 
 // interrupted: the run is over. At a terminal Ctrl-C with nothing in flight is

@@ -15,6 +15,7 @@ type SharedStdio struct {
 	std    *End
 	hub    *hub
 	output sync.Mutex
+	shows  bool // it is a terminal, to which each session writes through an escaper of its own
 	failed func(error)
 }
 
@@ -27,6 +28,9 @@ func ShareStdio(ctx context.Context, s Stdio, failed func(error)) (*SharedStdio,
 		return nil, err
 	}
 	shared := &SharedStdio{std: std, hub: newHub(), failed: failed}
+	if own := std.Stream.(*stdio); own.screen != nil {
+		own.screen, shared.shows = nil, true
+	}
 	if std.Input == InputNone {
 		shared.hub.close()
 	}
@@ -68,7 +72,7 @@ func (s *SharedStdio) readInput() {
 func (s *SharedStdio) For(client *End) Dialer {
 	return dialFunc(func(context.Context) (*End, error) {
 		m, late := s.hub.join(client, "")
-		end := &End{Stream: &share{m, s}, Name: s.std.Name, Input: InputShared, lost: m.lost}
+		end := &End{Stream: s.share(m), Name: s.std.Name, Input: InputShared, lost: m.lost}
 		switch {
 		case late:
 			end.Input = InputNone
@@ -83,13 +87,32 @@ func (s *SharedStdio) For(client *End) Dialer {
 // leaves both open.
 type share struct {
 	*member
-	all *SharedStdio
+	out    io.Writer
+	screen *escaper // out, where that is a terminal
 }
 
-func (s *share) Write(p []byte) (int, error) {
-	s.all.output.Lock()
-	defer s.all.output.Unlock()
-	return s.all.std.Write(p)
+func (s *SharedStdio) share(m *member) *share {
+	if s.shows {
+		screen := &escaper{to: writeFunc(s.write)}
+		return &share{m, screen, screen}
+	}
+	return &share{m, writeFunc(s.write), nil}
+}
+
+func (s *share) Write(p []byte) (int, error) { return s.out.Write(p) }
+
+// flush shows what a terminal was not given yet.
+func (s *share) flush() error {
+	if s.screen == nil {
+		return nil
+	}
+	return s.screen.flush()
+}
+
+func (s *SharedStdio) write(p []byte) (int, error) {
+	s.output.Lock()
+	defer s.output.Unlock()
+	return s.std.Write(p)
 }
 
 // Close stops reading standard input and ends standard output; its error is that of
