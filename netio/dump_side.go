@@ -85,10 +85,11 @@ func (s *dumpSide) begin(what string) {
 	s.header(what)
 }
 
-// header adds the line that says what follows, or what has happened.
+// header adds the line that says what follows, or what has happened. Its second mark is where
+// what passes has a space, so no text can pretend to be one.
 func (s *dumpSide) header(what string) {
 	s.line(func(dst []byte) []byte {
-		dst = time.Now().AppendFormat(dst, "15:04:05.000000  ")
+		dst = time.Now().AppendFormat(append(dst[:len(dst)-1], s.mark), " 15:04:05.000000  ")
 		return append(append(dst, what...), s.client...)
 	})
 }

@@ -22,8 +22,21 @@ type Recording struct {
 }
 
 // OpenRecording makes the file, or empties it. failed is told of the first failure to write.
-func OpenRecording(path string, failed func(error)) (*Recording, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+// A pipe is waited for until somebody opens it to read (fifo(7)), or ctx ends: the error is
+// its cause then.
+func OpenRecording(ctx context.Context, path string, failed func(error)) (*Recording, error) {
+	var f *os.File
+	var err error
+	opened := make(chan struct{})
+	go func() {
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		close(opened)
+	}()
+	select {
+	case <-opened:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, localError(path, err)
 	}
