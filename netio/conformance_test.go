@@ -35,7 +35,10 @@ func rows() []row {
 	}
 	telnet := schemes[0]
 	telnet.name, telnet.layers = "tcp4 as telnet", []Layer{Telnet}
-	return append(all, telnet)
+	hex, text := schemes[0], all[3]
+	hex.name, hex.layers = "tcp4 with a dump", []Layer{(&Dump{To: RecordTo("", io.Discard, nil)}).Layer}
+	text.name, text.layers = "tls with a dump of text", []Layer{(&Dump{To: RecordTo("", io.Discard, nil), Text: true}).Layer}
+	return append(all, telnet, hex, text)
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.

@@ -113,7 +113,7 @@ func (s *dumped) CloseWrite() error {
 	}
 	err := s.Stream.CloseWrite()
 	if err != nil && !s.end.isEndless() {
-		within(restMoment, func() { s.out.ended("the end was not taken: " + s.why(err)) })
+		within(restMoment, func() { s.out.says("the end was not taken: " + s.why(err)) })
 	}
 	return err
 }

@@ -28,7 +28,8 @@ func (s *dumpSide) bytes(p []byte) {
 	if s.dump.Text { // there hex has its offsets
 		what += " at " + strconv.FormatInt(s.offset, 10)
 	}
-	s.begin(what)
+	s.record = s.record[:0]
+	s.header(what)
 	if s.dump.Text {
 		s.text(p)
 	} else {
@@ -40,15 +41,23 @@ func (s *dumpSide) bytes(p []byte) {
 
 // short says that of the last size bytes only n were taken, and if it is known, why.
 func (s *dumpSide) short(n, size int, why string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset -= int64(size - n)
-	s.held = nil // it may not have been sent
 	what := "only " + strconv.Itoa(n) + " of " + strconv.Itoa(size) + " B were taken"
 	if why != "" {
 		what += ": " + why
 	}
-	s.begin(what)
+	s.mu.Lock()
+	s.offset -= int64(size - n)
+	s.held = nil // it may not have been sent
+	s.mu.Unlock()
+	s.says(what)
+}
+
+// says adds a line of our own words.
+func (s *dumpSide) says(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.record = s.record[:0]
+	s.header(what)
 	s.dump.To.write(s.record)
 }
 
@@ -77,12 +86,6 @@ func (s *dumpSide) showHeld() {
 		s.line(func(dst []byte) []byte { return appendEscaped(dst, s.held) })
 		s.held = nil
 	}
-}
-
-// begin begins a record.
-func (s *dumpSide) begin(what string) {
-	s.record = s.record[:0]
-	s.header(what)
 }
 
 // header adds the line that says what follows, or what has happened. Its second mark is where
