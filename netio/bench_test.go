@@ -3,6 +3,7 @@ package netio
 import (
 	"context"
 	"io"
+	"strings"
 	"testing"
 )
 
@@ -64,7 +65,7 @@ func BenchmarkPump(b *testing.B) {
 
 func TestMessageThroughAPumpAllocatesNothing(t *testing.T) {
 	for _, r := range rows() {
-		if r.name == "tls" {
+		if strings.HasPrefix(r.name, "tls") {
 			continue // crypto/tls allocates
 		}
 		t.Run(r.name, func(t *testing.T) {

@@ -24,19 +24,19 @@ type dumpSide struct {
 func (s *dumpSide) bytes(p []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	what := s.verb + " " + strconv.Itoa(len(p)) + " B"
-	if s.dump.Text { // there hex has its offsets
-		what += " at " + strconv.FormatInt(s.offset, 10)
+	s.header()
+	s.record = append(strconv.AppendInt(append(append(s.record, s.verb...), ' '), int64(len(p)), 10), " B"...)
+	if s.dump.Text { // hex has its offsets
+		s.record = strconv.AppendInt(append(s.record, " at "...), s.offset, 10)
 	}
-	s.record = s.record[:0]
-	s.header(what)
+	s.endHeader()
 	if s.dump.Text {
 		s.text(p)
 	} else {
 		s.hex(p)
 	}
 	s.offset += int64(len(p))
-	s.dump.To.write(s.record)
+	s.write()
 }
 
 // short says that of the last size bytes only n were taken, and if it is known, why.
@@ -56,53 +56,70 @@ func (s *dumpSide) short(n, size int, why string) {
 func (s *dumpSide) says(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.record = s.record[:0]
-	s.header(what)
-	s.dump.To.write(s.record)
+	s.header()
+	s.record = append(s.record, what...)
+	s.endHeader()
+	s.write()
 }
 
 // ended says how the direction ended.
 func (s *dumpSide) ended(how string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.record = s.record[:0]
 	s.showHeld()
-	s.header(how + " after " + strconv.FormatInt(s.offset, 10) + " B")
-	s.dump.To.write(s.record)
+	s.header()
+	s.record = append(strconv.AppendInt(append(append(s.record, how...), " after "...), s.offset, 10), " B"...)
+	s.endHeader()
+	s.write()
 }
 
 // rest shows what is held back: nothing follows.
 func (s *dumpSide) rest() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.record = s.record[:0]; len(s.held) > 0 {
-		s.showHeld()
-		s.dump.To.write(s.record)
+	if s.showHeld() {
+		s.write()
 	}
 }
 
-func (s *dumpSide) showHeld() {
-	if len(s.held) > 0 {
-		s.line(func(dst []byte) []byte { return appendEscaped(dst, s.held) })
-		s.held = nil
+func (s *dumpSide) showHeld() bool {
+	if len(s.held) == 0 {
+		return false
 	}
+	s.beginLine(' ')
+	s.record = appendEscaped(s.record, s.held)
+	s.held = nil
+	s.endLine()
+	return true
 }
 
-// header adds the line that says what follows, or what has happened. Its second mark is where
+// write writes the record that was put together.
+func (s *dumpSide) write() {
+	s.dump.To.write(s.record)
+	s.record = s.record[:0]
+}
+
+// header begins the line that says what follows, or what has happened. Its second mark is where
 // what passes has a space, so no text can pretend to be one.
-func (s *dumpSide) header(what string) {
-	s.line(func(dst []byte) []byte {
-		dst = time.Now().AppendFormat(append(dst[:len(dst)-1], s.mark), " 15:04:05.000000  ")
-		return append(append(dst, what...), s.client...)
-	})
+func (s *dumpSide) header() {
+	s.beginLine(s.mark)
+	s.record = time.Now().AppendFormat(s.record, " 15:04:05.000000  ")
 }
 
-// line adds a line, of which add appends all but its mark.
-func (s *dumpSide) line(add func([]byte) []byte) {
+func (s *dumpSide) endHeader() {
+	s.record = append(s.record, s.client...)
+	s.endLine()
+}
+
+// beginLine begins a line, whose second character tells what kind it is of.
+func (s *dumpSide) beginLine(second byte) {
 	if s.colour != "" {
 		s.record = append(append(append(s.record, "\x1b["...), s.colour...), 'm')
 	}
-	s.record = add(append(s.record, s.mark, ' '))
+	s.record = append(s.record, s.mark, second)
+}
+
+func (s *dumpSide) endLine() {
 	if s.colour != "" {
 		s.record = append(s.record, "\x1b[0m"...)
 	}
@@ -116,19 +133,18 @@ const bytesPerLine = 16
 // hex adds p in lines of hex and ASCII.
 func (s *dumpSide) hex(p []byte) {
 	for at := 0; at < len(p); at += bytesPerLine {
-		s.line(func(dst []byte) []byte {
-			return appendHexLine(dst, s.offset+int64(at), p[at:min(at+bytesPerLine, len(p))])
-		})
+		s.beginLine(' ')
+		s.record = appendHexLine(s.record, s.offset+int64(at), p[at:min(at+bytesPerLine, len(p))])
+		s.endLine()
 	}
 }
 
 // appendHexLine appends an offset of at least 8 digits, the bytes, and what of them is ASCII.
 func appendHexLine(dst []byte, offset int64, p []byte) []byte {
-	digits := strconv.FormatInt(offset, 16)
-	for range 8 - len(digits) {
+	for digit := int64(1) << 28; digit > max(offset, 1); digit >>= 4 {
 		dst = append(dst, '0')
 	}
-	dst = append(dst, digits...)
+	dst = strconv.AppendInt(dst, offset, 16)
 	for i := range bytesPerLine {
 		if i%8 == 0 {
 			dst = append(dst, ' ')
@@ -155,24 +171,25 @@ func (s *dumpSide) text(p []byte) {
 	if len(s.held) > 0 {
 		p, s.held = append(s.held, p...), nil
 	}
+	inLine := false
 	for len(p) > 0 {
-		if size, _ := nextRune(p); size == 0 {
+		size, shown := nextRune(p)
+		if size == 0 {
+			s.held = append(s.held, p...)
 			break
 		}
-		s.line(func(dst []byte) []byte {
-			for over := false; !over && len(p) > 0; {
-				size, shown := nextRune(p)
-				if size == 0 {
-					break
-				}
-				over = p[0] == '\n'
-				dst = appendSign(dst, p[:size], shown)
-				p = p[size:]
-			}
-			return dst
-		})
+		if !inLine {
+			s.beginLine(' ')
+		}
+		s.record = appendSign(s.record, p[:size], shown)
+		if inLine = p[0] != '\n'; !inLine {
+			s.endLine()
+		}
+		p = p[size:]
 	}
-	s.held = append([]byte(nil), p...)
+	if inLine {
+		s.endLine()
+	}
 }
 
 // appendSign appends a rune, or what stands for it.
