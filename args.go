@@ -56,6 +56,7 @@ func readArgs(args []string, asNC bool) (commandLine, error) {
 	if err := r.settleMode(asNC); err != nil {
 		return r.line, err
 	}
+	r.line.implyProbe()
 	return r.line, r.line.checkCommand()
 }
 
@@ -236,7 +237,7 @@ func (r *reader) settleMode(asNC bool) error {
 // isBareCheck: a check of ports that has nothing to say of a signal and that
 // nothing but one calls off.
 func (l commandLine) isBareCheck() bool {
-	for _, more := range []string{"verbose", "json", "deadline", "proxy", "help", "version"} {
+	for _, more := range []string{"verbose", "json", "deadline", "proxy", "count", "help", "version"} {
 		if l.names(more) {
 			return false
 		}

@@ -33,7 +33,10 @@ type console struct {
 	json     *lines // nil without --json
 	jsonOnly bool   // --json goes to standard error or into the report, in place of words
 
-	monitor netio.Monitor // of the run's sessions
+	monitor  netio.Monitor     // of the run's sessions
+	terminal netio.RawTerminal // of --raw
+
+	names serviceNames // of ports
 
 	mu      sync.Mutex
 	summary summary
@@ -42,8 +45,10 @@ type console struct {
 // newConsole makes the console of a run, which ends with ctx; failed ends it when
 // a report cannot be written.
 func newConsole(ctx context.Context, failed func(error), asNC bool) *console {
-	return &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
-		begin: time.Now(), stderr: newLog(os.Stderr), stdout: newReport(ctx, os.Stdout, failed)}
+	c := &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
+		begin: time.Now(), stdout: newReport(ctx, os.Stdout, failed)}
+	c.stderr = newLog(screen{c})
+	return c
 }
 
 // configure reads the flags that are about talking.
@@ -53,9 +58,24 @@ func (c *console) configure(v *values) error {
 	c.once = v.is("once")
 	c.udp = v.is("udp")
 	c.check = v.is("probe") || v.is("echo")
+	c.names.unwanted = v.is("numeric")
+	if c.check {
+		c.stderr.waitFor(c.stdout) // what is shut, and why, is half of the answer
+	}
 	if !v.is("json") {
 		return nil
 	}
+	if err := c.openJSON(v); err != nil {
+		return err
+	}
+	if c.check {
+		c.json.waitFor(c.stdout)
+	}
+	return nil
+}
+
+// openJSON opens what --json names.
+func (c *console) openJSON(v *values) error {
 	switch to := v.c.String("json"); {
 	case to == "" && c.check:
 		c.json, c.jsonOnly = c.stdout, true
@@ -83,8 +103,8 @@ func (c *console) event(e modes.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.summary.add(e)
-	if c.json != nil {
-		c.json.add(jsonEvent(e))
+	if c.json != nil && e.Name != modes.Ports { // which is a part of the summary
+		c.json.add(c.jsonEvent(e))
 		if e.Local != nil {
 			c.summary.local = e.Local()
 		}
@@ -99,13 +119,20 @@ func (c *console) event(e modes.Event) {
 		return
 	}
 	if line, report := c.words(e); line != "" && report {
+		c.stderr.flush()
 		c.stdout.add(escape(line) + "\n") // standard output has no data in a check
 	} else if line != "" {
 		c.say(line)
 	}
+	for _, line := range c.timingWords(e) {
+		c.say(line)
+	}
 }
 
-func (c *console) say(line string) { c.stderr.add(escape(line) + "\n") }
+func (c *console) say(line string) {
+	c.stdout.flush()
+	c.stderr.add(escape(line) + "\n")
+}
 
 // finish says how the run ended and returns the exit code.
 func (c *console) finish(ctx context.Context, err error) netio.Kind {

@@ -56,7 +56,7 @@ func checkFlags() []flag {
 		{'r', "random", "", false, "C", "-z in random order"},
 		{0, "echo", "", false, "C", "check an echo"},
 		{0, "banner", "", false, "C", "-z: what it says"},
-		{0, "count", "N", false, "C", "probes to send"},
+		{0, "count", "N", false, "C", "probes, or connects"},
 		{0, "stay", "DUR", false, "C", "-z: open so long"},
 		{0, "size", "N", false, "C", "bytes of a probe"},
 	}
@@ -81,7 +81,7 @@ func lineFlags() []flag {
 		{'C', "crlf", "", false, "LC", "LF sent as CRLF"},
 		{'i', "interval", "DUR", false, "LC", "pause in between"},
 		{'t', "telnet", "", false, "LC", "refuse its options"},
-		{0, "raw", "", false, "LC", "keys as typed"},
+		{0, "raw", "[=KEY]", true, "LC", "keys as typed"},
 		{0, "raw-output", "", false, "LC", "controls unescaped"},
 	}
 }

@@ -180,9 +180,14 @@ func screenWidth() int {
 
 // version prints what the build knows of itself.
 func (c *console) version() {
-	version, built := "(unknown)", ""
+	version, goVersion := buildVersion()
+	fmt.Fprintln(os.Stdout, strings.TrimRight("fid "+version+" "+goVersion, " "))
+}
+
+// buildVersion is what this program was built from, and with which Go.
+func buildVersion() (version, goVersion string) {
 	if info, ok := debug.ReadBuildInfo(); ok {
-		version, built = info.Main.Version, " "+info.GoVersion
+		return info.Main.Version, info.GoVersion
 	}
-	fmt.Fprintf(os.Stdout, "fid %s%s\n", version, built)
+	return "(unknown)", ""
 }

@@ -13,15 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A screen is what a terminal shows.
-type screen struct {
+// A picture is what a terminal shows.
+type picture struct {
 	t *testing.T
 	buffer
 }
 
 // watch looks at a terminal until it is closed.
-func watch(t *testing.T, keys *os.File) *screen {
-	s := &screen{t: t}
+func watch(t *testing.T, keys *os.File) *picture {
+	s := &picture{t: t}
 	go func() {
 		for buf := make([]byte, 4096); ; {
 			n, err := keys.Read(buf)
@@ -35,7 +35,7 @@ func watch(t *testing.T, keys *os.File) *screen {
 }
 
 // shows waits until the screen ends in text, and returns all of it.
-func (s *screen) shows(text string) string {
+func (s *picture) shows(text string) string {
 	s.t.Helper()
 	for begin := time.Now(); !strings.HasSuffix(s.String(), text); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > patience {

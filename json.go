@@ -40,7 +40,20 @@ type record struct {
 	TLS        *secured    `json:"tls,omitempty"`
 	Presented  []presented `json:"presented,omitempty"`
 
+	State      string       `json:"state,omitempty"`
+	Service    string       `json:"service,omitempty"`
+	Banner     string       `json:"banner,omitempty"`
+	BannerHex  string       `json:"banner_hex,omitempty"`
+	StayedOpen float64      `json:"stayed_seconds,omitempty"`
+	Ports      modes.Counts `json:"ports,omitempty"`
+
 	ChildStatus int `json:"child_status,omitempty"`
+
+	Timings  *timings  `json:"timings,omitempty"`
+	Attempts []attempt `json:"attempts,omitempty"`
+	TCP      *tcpLegs  `json:"tcp,omitempty"`
+	Idle     *float64  `json:"idle_seconds,omitempty"`
+	Size     int64     `json:"size,omitempty"`
 }
 
 type trips struct {
@@ -51,14 +64,20 @@ type trips struct {
 	Max    float64 `json:"max"`
 }
 
-func jsonEvent(e modes.Event) string {
+func (c *console) jsonEvent(e modes.Event) string {
 	r := record{Event: e.Name, Address: e.Addr, Client: e.Client, Peer: e.Peer, Local: local(e), Through: e.Through, Ready: e.Ready, Text: e.Text, Seq: e.Seq, EndedFirst: e.First}
 	if e.Seconds > 0 {
 		r.Seconds = &e.Seconds
 	}
+	if e.Found != nil {
+		c.setFinding(&r, e.Found)
+	}
 	switch e.Name {
+	case modes.Connected, modes.Open:
+		r.setTimings(e.Timings)
 	case modes.Ended:
 		r.Sent, r.Received = &e.Sent, &e.Received
+		r.setOutcome(e.Outcome)
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Shut, modes.Denied, modes.Unrecorded:
 		r.setEnd(e.Err, netio.KindOf(e.Err))
@@ -68,7 +87,11 @@ func jsonEvent(e modes.Event) string {
 		r.TLS = newSecured(e.Security)
 	case modes.Echo:
 		r.Sent = &e.Sent
-	case modes.Echoes:
+	case modes.Pinged:
+		if e.Err != nil {
+			r.setEnd(e.Err, netio.KindOf(e.Err))
+		}
+	case modes.Echoes, modes.Pings:
 		p := e.Probes
 		r.Probes, r.Back = &p.Sent, &p.Back
 		if p.Back > 0 {
@@ -86,6 +109,7 @@ func (r *record) setEnd(err error, code netio.Kind) {
 	if errors.As(err, &e) {
 		r.Error, r.Hint, r.Presented = e.Error(), e.Hint, newPresented(e.Chain)
 		r.ChildStatus = e.ChildStatus
+		r.Attempts = newAttempts(e.Attempts)
 		if r.Address == "" {
 			r.Address = e.Addr
 		}
@@ -117,6 +141,7 @@ type summary struct {
 	sent, received int64
 	last           modes.Event // the last session's end, or the connection's begin
 	local          string      // kept for JSON only
+	ports          modes.Counts
 }
 
 func (s *summary) add(e modes.Event) {
@@ -125,6 +150,13 @@ func (s *summary) add(e modes.Event) {
 		s.last.Addr, s.last.Peer = e.Addr, e.Peer
 	case modes.Denied:
 		s.denied++
+	case modes.Open, modes.Shut:
+		if s.ports == nil {
+			s.ports = modes.Counts{}
+		}
+		s.ports[e.Found.State]++
+	case modes.Ports:
+		s.ports = e.Counts
 	case modes.Echo:
 		s.sent += e.Sent
 		s.received += e.Sent
@@ -140,11 +172,11 @@ func (s *summary) add(e modes.Event) {
 func (s *summary) json(c *console, err error, code netio.Kind) string {
 	seconds := time.Since(c.begin).Seconds()
 	r := record{Event: "summary", Mode: c.mode, Address: s.last.Addr, Peer: s.last.Peer, Local: s.local,
-		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions, Denied: s.denied}
+		Sent: &s.sent, Received: &s.received, Seconds: &seconds, Sessions: &s.sessions, Denied: s.denied, Ports: s.ports}
 	if s.sessions == 1 {
 		r.EndedFirst = s.last.First
 	}
-	if s.sessions > 1 { // which of them?
+	if s.sessions > 1 || s.ports.Of() > 1 { // which of them?
 		r.Peer, r.Local = "", ""
 	}
 	r.setEnd(err, code)

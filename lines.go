@@ -17,16 +17,23 @@ import (
 type lines struct {
 	to     io.Writer
 	report bool
-	ctx    context.Context // of a report
+	ctx    context.Context // ends the wait for these lines; nil: they are not waited for
 	failed func(error)     // told of a report's first failure; it ends ctx
-	direct bool            // of a report that ctx never calls off: add writes by itself
+	direct bool            // ctx never calls the wait off: add writes by itself
+	begun  bool            // something was written so
 
 	mu      sync.Mutex
-	queue   chan string // nil until there is a line
+	queue   chan queued // nil until there is a line
 	closed  bool
 	dropped int
 	done    chan struct{}
 	broken  error // of the line that failed: none is written after it
+}
+
+// A queued line is written, and then who waits for that is told.
+type queued struct {
+	line    string
+	written chan struct{} // nil: nobody waits
 }
 
 // How many lines may wait, and how long the end of the run waits for a log.
@@ -43,6 +50,9 @@ func newReport(ctx context.Context, to io.Writer, failed func(error)) *lines {
 	return &lines{to: to, report: true, ctx: ctx, failed: failed}
 }
 
+// waitFor has a log be waited for like a report, whose failures do not matter.
+func (l *lines) waitFor(report *lines) { l.ctx = report.ctx }
+
 // add queues a line; one that comes after close is nobody's any more.
 func (l *lines) add(line string) {
 	l.mu.Lock()
@@ -51,40 +61,73 @@ func (l *lines) add(line string) {
 		return
 	}
 	if l.direct {
-		l.put(line)
+		l.putDirectly(line)
 		return
 	}
 	if l.queue == nil {
-		l.queue, l.done = make(chan string, queuedLines), make(chan struct{})
+		l.queue, l.done = make(chan queued, queuedLines), make(chan struct{})
 		go l.write(l.queue)
 	}
-	if l.report {
-		select {
-		case l.queue <- line:
-		case <-l.ctx.Done():
-		}
+	l.send(queued{line: line})
+}
+
+// send queues a line; it waits for room only where the lines are waited for.
+func (l *lines) send(q queued) {
+	select {
+	case l.queue <- q:
+		return
+	default:
+	}
+	if l.ctx == nil {
+		l.dropped++
 		return
 	}
 	select {
-	case l.queue <- line:
-	default:
-		l.dropped++
+	case l.queue <- q:
+	case <-l.ctx.Done():
 	}
 }
 
-func (l *lines) write(queue <-chan string) {
+// flush waits until all lines that are waited for are written, so that those of a log and
+// a report that go to one place come in their order.
+func (l *lines) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.queue == nil || l.ctx == nil {
+		return
+	}
+	q := queued{written: make(chan struct{})}
+	l.send(q)
+	select {
+	case <-q.written:
+	case <-l.ctx.Done():
+	}
+}
+
+func (l *lines) write(queue <-chan queued) {
 	defer close(l.done)
 	if !l.report {
 		catchPipe() // a check may not have done so
 	}
-	for line := range queue {
-		l.put(line)
+	for q := range queue {
+		if l.put(q.line); q.written != nil {
+			close(q.written)
+		}
 	}
+}
+
+// putDirectly is what add does where no queue is needed.
+func (l *lines) putDirectly(line string) {
+	if !l.report && !l.begun {
+		catchPipe()
+	}
+	l.begun = true
+	l.put(line)
 }
 
 // put writes a line, unless one before it failed.
 func (l *lines) put(line string) {
-	if l.broken != nil {
+	if l.broken != nil || line == "" {
 		return
 	}
 	if _, l.broken = io.WriteString(l.to, line); l.broken != nil && l.report {
@@ -100,8 +143,8 @@ func reportError(err error) error {
 	return &netio.Error{Kind: netio.KindLocal, Addr: "standard output", What: netio.Reason(err), Err: err}
 }
 
-// close waits until all is written: of a report until ctx ends, of a log for
-// flushLimit. It returns how many lines were dropped, if anybody reads by now.
+// close waits until all is written: of a log for flushLimit, of a report until ctx ends,
+// and then for flushLimit. It returns how many lines were dropped, if anybody reads by now.
 func (l *lines) close() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,18 +154,17 @@ func (l *lines) close() int {
 	}
 	l.closed = true
 	close(l.queue)
-	var ended <-chan struct{}
-	var late <-chan time.Time
-	if l.report {
-		ended = l.ctx.Done()
-	} else {
-		late = time.After(flushLimit)
+	if l.ctx != nil {
+		select {
+		case <-l.done:
+			return 0
+		case <-l.ctx.Done():
+		}
 	}
 	select {
 	case <-l.done:
 		return l.dropped
-	case <-ended:
-	case <-late:
+	case <-time.After(flushLimit):
 	}
 	return 0
 }

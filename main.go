@@ -8,10 +8,12 @@ package main
 
 import (
 	"context"
+	stdflag "flag"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,6 +21,10 @@ import (
 )
 
 func main() {
+	if os.Args[0] == netio.KeeperName {
+		netio.KeepTerminal()
+		return
+	}
 	os.Exit(run(os.Args))
 }
 
@@ -28,8 +34,9 @@ func run(args []string) int {
 	line, err := readArgs(args[1:], asNC)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	out := newConsole(ctx, cancel, asNC)
+	defer out.terminal.Restore() // a panic comes past here
 	if err == nil && defaultActionEnds && line.isBareCheck() {
-		out.stdout.direct = true // a signal ends a Write that waits, too
+		out.stdout.direct, out.stderr.direct = true, true // a signal ends a Write that waits, too
 	} else {
 		catchSignals(cancel)
 	}
@@ -66,40 +73,35 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 	if err != nil {
 		return err
 	}
+	if !out.stdout.direct { // a bare check catches no signals
+		catchReports(out.report)
+	}
 	return todo.run(ctx)
 }
 
-// parse gives the command line to urfave/cli and returns what is to be done. That
-// is done afterwards and not in the Action: on top of the library's frames the
-// stack would have to grow once more, a twentieth of a port check's time.
+// parse reads the command line and returns what is to be done. Of urfave/cli it takes the
+// flags and their context, not App.Run: that leads to the library's own help, whose
+// templates call methods by names which the linker cannot know. It would keep every method
+// of every type then, a sixth of the program.
 func parse(line commandLine, out *console) (task, error) {
-	cli.HelpFlag = nil // fid has its own; its names would go through a regular expression
-	var t task
-	app := &cli.App{
-		Name:           "fid",
-		HideHelp:       true,
-		HideVersion:    true,
-		Compiled:       time.Unix(1, 0), // else the library asks the file system
-		Writer:         os.Stderr,
-		ErrWriter:      os.Stderr,
-		ExitErrHandler: func(*cli.Context, error) {}, // run exits, nobody else
-		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return netio.Usagef("", "%s", err) },
-		Flags:          line.cliFlags(),
-		Action: func(c *cli.Context) (err error) {
-			t, err = prepare(&values{c: c, table: line.table, line: line, asNC: out.asNC}, out)
-			return err
-		},
+	set := stdflag.NewFlagSet("fid", stdflag.ContinueOnError)
+	set.SetOutput(io.Discard) // what is wrong is said by finish
+	for _, f := range line.cliFlags() {
+		_ = f.Apply(set) // a row's never fails
 	}
-	args := append([]string{"fid"}, line.flags...)
-	err := app.Run(append(append(args, "--"), line.words...))
-	return t, err
+	args := append(slices.Clone(line.flags), "--")
+	if err := set.Parse(append(args, line.words...)); err != nil {
+		return task{}, netio.Usagef("", "%s", err)
+	}
+	c := cli.NewContext(nil, set, nil)
+	return prepare(&values{c: c, table: line.table, line: line, asNC: out.asNC}, out)
 }
 
 // errHelpShown is the end of a run that had nothing to do: help was its answer.
 var errHelpShown = &netio.Error{Kind: netio.KindUsage}
 
-// cliFlags are the rows of the table that were typed: urfave/cli spends more on
-// each flag than a port check spends on its connection.
+// cliFlags are the rows of the table that were typed: a port check does not make the
+// hundred others first.
 func (l commandLine) cliFlags() []cli.Flag {
 	var list []cli.Flag
 	for i := range l.table {

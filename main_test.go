@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"fid/netio"
 )
 
 // The test binary is fid itself when a script calls fid or nc.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fid": main, "nc": main})
+	testscript.Main(m, map[string]func(){"fid": main, "nc": main, netio.KeeperName: main})
 }
 
 // TestScripts runs the sessions of testdata: each is a shell script as a user

@@ -22,6 +22,7 @@ type values struct {
 	err   error
 
 	recordings []*netio.Recording // that flags have asked for
+	terminal   *netio.RawTerminal // of --raw; nil without
 
 	dumpTakesPlace bool // of the data on standard output
 }
@@ -216,5 +217,6 @@ func (v *values) linger(r *netio.Rules) {
 }
 
 func (v *values) stdio() netio.Stdio {
-	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only"), NoOutput: v.is("send-only") || v.dumpTakesPlace, RawOutput: v.rawOutput()}
+	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only"), NoOutput: v.is("send-only") || v.dumpTakesPlace,
+		RawOutput: v.rawOutput(), Terminal: v.terminal}
 }

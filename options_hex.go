@@ -32,6 +32,9 @@ func (v *values) hex(out *console) netio.Layer {
 		return nil
 	}
 	if dump.To.IsTerminal() {
+		if v.is("raw") {
+			v.fail(netio.Usagef("--hex=FILE", "--raw has the terminal"))
+		}
 		dump.Colours = colours()
 	}
 	return dump.Layer

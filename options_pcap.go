@@ -1,5 +1,46 @@
 package main
 
-import "fid/netio"
+import (
+	"os"
 
-func (v *values) pcap(out *console) netio.Layer { return nil }
+	"fid/netio"
+)
+
+// pcap reads where packets of what passes go.
+func (v *values) pcap(out *console) netio.Layer {
+	if !v.is("pcap") {
+		return nil
+	}
+	v.exclude([2]string{"pcap", "probe"}) // nothing passes there
+	path := v.c.String("pcap")
+	if path == "" {
+		v.fail(netio.Usagef("", "--pcap: the path is empty"))
+	}
+	if path == "-" {
+		v.freeOutput(out)
+	}
+	if v.err != nil {
+		return nil
+	}
+	var rec *netio.Recording
+	if path == "-" {
+		rec = v.recordTo("standard output", os.Stdout, out)
+	} else if rec = v.record(path, out); rec == nil {
+		return nil
+	}
+	version, _ := buildVersion()
+	return netio.NewCapture(rec, "fid "+version).Layer
+}
+
+// freeOutput refuses --pcap - where standard output has something else to carry, or is
+// no place for it.
+func (v *values) freeOutput(out *console) {
+	switch {
+	case out.check:
+		v.fail(netio.Usagef("--pcap FILE", "--pcap -: standard output carries the report"))
+	case v.takesOutput(out.mode):
+		v.fail(netio.Usagef("--pcap FILE", "--pcap -: standard output carries the data"))
+	case isScreen(os.Stdout):
+		v.fail(netio.Usagef("--pcap - | tshark -r -", "--pcap -: standard output is a terminal"))
+	}
+}

@@ -94,6 +94,8 @@ func endsOf(m runner) []netio.Address {
 		return []netio.Address{m.Address}
 	case modes.Probe:
 		return m.Addresses
+	case modes.Ping:
+		return []netio.Address{m.Address}
 	case modes.Listen:
 		return []netio.Address{m.Address}
 	case modes.EchoServer:

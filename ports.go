@@ -4,47 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"fid/modes"
 	"fid/netio"
 )
-
-// probe reads the words of -z: addresses, or a host and lists of ports.
-func (v *values) probe(words []string) (runner, error) {
-	p := modes.Probe{Interval: v.duration("interval"), Random: v.is("random"), AnyOpen: v.asNC, Wait: v.duration("wait")}
-	var err error
-	switch {
-	case v.is("unix") || len(words) == 0:
-		var a netio.Address
-		a, err = v.address(words, netio.ToDial, "fid connect -z HOST PORT")
-		p.Addresses = []netio.Address{a}
-	case len(words) == 1 || areAddresses(words):
-		for _, w := range words {
-			if err == nil {
-				err = addPorts(&p.Addresses, w)
-			}
-		}
-	default:
-		parse := func(port string) (netio.Address, error) { return netio.ParseHostPort(words[0], port, netio.ToDial) }
-		for _, list := range words[1:] {
-			if err == nil {
-				err = addList(&p.Addresses, list, parse)
-			}
-		}
-	}
-	for i := range p.Addresses {
-		if err == nil {
-			p.Addresses[i], err = v.over(p.Addresses[i], netio.ToDial, nil)
-		}
-	}
-	if err == nil {
-		v.secure(nil, p.Addresses)
-	}
-	for _, a := range p.Addresses {
-		v.checkable(a)
-		v.fits(a)
-	}
-	return p, err
-}
 
 // areAddresses: each word has its own port (h1:p h2:p); a port has no colon.
 func areAddresses(words []string) bool {
@@ -56,15 +17,25 @@ func areAddresses(words []string) bool {
 	return true
 }
 
-// addPorts takes an address whose port may be a list (db:20-30).
-func addPorts(to *[]netio.Address, word string) error {
+// Targets are the addresses of a check, and which of them are of a range.
+type targets struct {
+	addresses []netio.Address
+	ranged    []bool
+}
+
+func (t *targets) add(a netio.Address, ranged bool) {
+	t.addresses, t.ranged = append(t.addresses, a), append(t.ranged, ranged)
+}
+
+// addWord takes an address whose port may be a list (db:20-30).
+func (t *targets) addWord(word string) error {
 	a, err := netio.ParseAddress(word, netio.ToDial)
 	i := strings.LastIndex(word, ":")
 	if err == nil || i < 0 || !isPortList(word[i+1:]) {
-		*to = append(*to, a)
+		t.add(a, false)
 		return err
 	}
-	return addList(to, word[i+1:], func(port string) (netio.Address, error) {
+	return t.addList(word[i+1:], func(port string) (netio.Address, error) {
 		return netio.ParseAddress(word[:i+1]+port, netio.ToDial)
 	})
 }
@@ -91,7 +62,7 @@ func arePorts(words []string) bool {
 }
 
 // addList takes ports, "80", "20-30" or "http,20,22-23", each as parse has it.
-func addList(to *[]netio.Address, list string, parse func(port string) (netio.Address, error)) error {
+func (t *targets) addList(list string, parse func(port string) (netio.Address, error)) error {
 	for _, ports := range strings.Split(list, ",") {
 		low, high, err := portRange(ports)
 		if err != nil {
@@ -102,7 +73,7 @@ func addList(to *[]netio.Address, list string, parse func(port string) (netio.Ad
 			if err != nil {
 				return err
 			}
-			*to = append(*to, a)
+			t.add(a, high > low)
 		}
 	}
 	return nil

@@ -40,6 +40,19 @@ func catchSignals(cancel context.CancelCauseFunc) {
 	}()
 }
 
+// catchReports calls report at each signal that asks for one. Until then, and in a check
+// without -v, such a signal is lost: Go's runtime catches it, and does nothing. Of one that
+// the parent ignores Go's runtime does not tell.
+func catchReports(report func()) {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, reportSignals()...)
+	go func() {
+		for range asked {
+			report()
+		}
+	}()
+}
+
 // catchPipe makes a Write to standard output or error tell EPIPE. Notify, not
 // Ignore, which children would inherit.
 func catchPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }

@@ -22,6 +22,9 @@ func catchSignals(cancel context.CancelCauseFunc) {
 	}()
 }
 
+// catchReports: Windows has no signal that asks for a report.
+func catchReports(func()) {}
+
 // catchPipe: Windows knows no SIGPIPE.
 func catchPipe() {}
 

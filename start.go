@@ -28,6 +28,8 @@ func prepare(v *values, out *console) (task, error) {
 		t.options.Net.Step = func(what string) { out.event(modes.Event{Name: modes.Step, Text: what}) }
 	}
 	t.recordings = v.recordings
+	out.measure(&t.options.Net)
+	v.terminal = v.raw(out)
 	tlsTalk(&t.options.Net, out)
 	t.password = v.proxies(&t.options.Net)
 	t.options.Net.Note = func(addr, what string) { out.event(modes.Event{Name: modes.Note, Addr: addr, Text: what}) }
@@ -174,19 +176,19 @@ func (v *values) relay(words []string) (runner, error) {
 }
 
 func (v *values) connect(words []string) (runner, error) {
+	v.exclude([2]string{"banner", "echo"}, [2]string{"stay", "echo"})
 	v.exclude([2]string{"probe", "echo"}, [2]string{"unix", "source"}, [2]string{"unix", "source-port"})
 	if v.is("source-port") {
 		if _, err := netio.ParsePort(v.c.String("source-port")); err != nil {
 			return nil, err
 		}
 	}
-	v.need("count", "echo")
 	v.need("size", "echo")
 	v.need("random", "probe")
 	if v.is("probe") {
 		v.near() // for what excludes it
 		v.pty(netio.Address{})
-		return v.probe(words)
+		return v.check(words)
 	}
 	address, err := v.address(words, netio.ToDial, "fid connect HOST PORT")
 	if err != nil {

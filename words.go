@@ -77,45 +77,30 @@ func onTheWay(e modes.Event) string {
 func (c *console) checkWords(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Open:
-		where := e.Peer
-		if e.Through != "" {
-			where = "through " + e.Through
-		}
-		return fmt.Sprintf("%sopen (%s, %s)", netio.Label(e.Addr), where, trip(e.Seconds)), true
+		return c.openWords(e), true
 	case modes.Shut:
-		return c.prefix() + e.Err.Error(), false
+		if !e.Found.Said && (!e.Quiet || c.verbose > 0) {
+			return c.prefix() + e.Err.Error(), false
+		}
+	case modes.Ports:
+		return countWords(e), true
+	case modes.Pinged:
+		return timedWords(e), true
 	case modes.Echo:
 		return fmt.Sprintf("%secho %d: %s in %s", netio.Label(e.Addr), e.Seq, netio.Bytes(e.Sent), trip(e.Seconds)), true
 	case modes.Echoes:
-		p := e.Probes
-		line = fmt.Sprintf("%s%d sent, %d back, %.3g %% lost", netio.Label(e.Addr), p.Sent, p.Back, 100*p.Loss())
-		if p.Back > 0 {
-			line += "; round trip min " + percentile(p, 0) + ", median " + percentile(p, 0.5)
-			for _, q := range []struct {
-				needs int
-				at    float64
-			}{{10, 0.9}, {100, 0.99}} {
-				if p.Back >= q.needs {
-					line += fmt.Sprintf(", %g %% in ", 100*q.at) + percentile(p, q.at)
-				}
-			}
-			line += ", max " + percentile(p, 1)
-		}
-		return line, true
+		return probesWords(e, "%s%d sent, %d back, %.3g %% lost", "round trip"), true
+	case modes.Pings:
+		return probesWords(e, "%s%d tried, %d connected, %.3g %% lost", "connect time"), true
 	}
 	return "", false
 }
-
-func percentile(p *modes.Probes, q float64) string { return trip(p.Percentile(q).Seconds()) }
 
 // endWords says how a session ended. In a serving mode it is the only place
 // where a session's failure is told, and one that is not the client's doing is
 // told in any case, but for datagrams that nobody wants: each may be a session.
 func (c *console) endWords(e modes.Event, watched bool) string {
-	who := c.prefix() + netio.Label(e.Addr)
-	if c.serving {
-		who = c.prefix() + netio.Label(peerName(e.Peer))
-	}
+	who := c.who(e)
 	kind := netio.KindOf(e.Err)
 	switch {
 	case kind > 128:
@@ -128,12 +113,51 @@ func (c *console) endWords(e modes.Event, watched bool) string {
 	case e.Err != nil || !watched:
 		return ""
 	}
-	rate := ""
-	if e.Seconds > 0 {
-		rate = fmt.Sprintf(" (%s/s)", netio.Bytes(int64(float64(max(e.Sent, e.Received))/e.Seconds)))
+	return who + howEnded(e)
+}
+
+// who is what the line of a session begins with.
+func (c *console) who(e modes.Event) string {
+	if c.serving {
+		return c.prefix() + netio.Label(peerName(e.Peer))
 	}
-	return fmt.Sprintf("%sended in order%s: %s sent, %s received in %s%s", who, firstWords(e.First),
-		netio.Bytes(e.Sent), netio.Bytes(e.Received), trip(e.Seconds), rate)
+	return c.prefix() + netio.Label(e.Addr)
+}
+
+// howEnded says how a session ended, who was first, and what passed.
+func howEnded(e modes.Event) string {
+	how := "in order"
+	if kind := netio.KindOf(e.Err); kind != 0 {
+		how = "(" + kind.String() + ")"
+	}
+	sent := e.Sent
+	if netio.KindOf(e.Err) == netio.KindReset && e.Outcome != nil {
+		sent -= e.Outcome.Unacked // as the error counts
+	}
+	return "ended " + how + firstWords(e.First) + ": " + passed(sent, e.Received, 0, e.Seconds)
+}
+
+// passed says how many bytes went each way, and how fast; size is how many there are to
+// send, where that is known, else 0.
+func passed(sent, received, size int64, seconds float64) string {
+	of := netio.Bytes(sent)
+	if size > sent {
+		of = netio.BytesOf(sent, size)
+	}
+	words := of + " sent, " + netio.Bytes(received) + " received in " + trip(seconds)
+	var rates []string
+	for _, way := range []struct {
+		bytes int64
+		name  string
+	}{{sent, "out"}, {received, "in"}} {
+		if way.bytes > 0 && seconds > 0 {
+			rates = append(rates, netio.Bytes(int64(float64(way.bytes)/seconds))+"/s "+way.name)
+		}
+	}
+	if len(rates) == 0 {
+		return words
+	}
+	return words + " (" + strings.Join(rates, ", ") + ")"
 }
 
 func firstWords(first string) string {

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 
 	"fid/modes"
 	"fid/netio"
@@ -19,6 +19,10 @@ func (c *console) hasWordsOfNC(e modes.Event) bool {
 		return false
 	case modes.Ended:
 		return !c.serving
+	case modes.Open:
+		return len(e.Found.Banner) == 0
+	case modes.Pinged, modes.Pings:
+		return false
 	}
 	return true
 }
@@ -43,9 +47,11 @@ func (c *console) wordsOfNC(e modes.Event) string {
 		return "Connection received on " + host + " " + port
 	case modes.Connected, modes.Open:
 		typed := typedHost(e.Addr)
-		return fmt.Sprintf("Connection to %s%s %s port [%s/%s] succeeded!", typed, numeric(typed, host), port, c.protocol(e.Addr), service(port))
+		return fmt.Sprintf("Connection to %s%s %s port [%s/%s] succeeded!", typed, numeric(typed, host), port, c.protocol(e.Addr), cmp.Or(c.service(port, e.Datagrams || e.Found != nil && e.Found.Datagrams), "*"))
 	case modes.Shut:
-		return c.errorOfNC(e.Err)
+		if !e.Found.Said {
+			return c.errorOfNC(e.Err)
+		}
 	}
 	return ""
 }
@@ -86,14 +92,4 @@ func typedHost(addr string) string {
 		return host
 	}
 	return addr
-}
-
-// service is the name of a port, "*" where it has none.
-func service(port string) string {
-	for _, name := range []string{"ssh", "http", "https", "smtp", "domain", "telnet", "ftp", "pop3", "imap", "mysql", "postgresql", "redis"} {
-		if n, err := net.LookupPort("tcp", name); err == nil && strconv.Itoa(n) == port {
-			return name
-		}
-	}
-	return "*"
 }

@@ -62,35 +62,53 @@ func isUnanswered(o netio.Outcome, r netio.Rules) bool {
 		r.FIN == netio.FINAuto && !r.SendOnly && !r.Bounded
 }
 
-// dial dials, and where wait is given again and again while the cause is one
-// that passes when a server starts. All tries together get that long.
+// dial dials and tells of it, all tries of wait together getting that long.
 func dial(ctx context.Context, d netio.Dialer, addr netio.Address, wait time.Duration, log Log) (*netio.End, error) {
-	if addr.Scheme == "file" {
-		return nil, netio.Usagef(netio.Typable("fid relay PORT "+addr.Text), "%s: a file is a target of relay only", addr.Text)
+	if err := refuseFile(addr); err != nil {
+		return nil, err
 	}
 	begin := time.Now()
-	var last error
-	if wait > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, wait)
-		defer cancel()
+	var end *netio.End
+	err := retry(ctx, addr, wait, func(ctx context.Context) (err error) {
+		end, err = d.Dial(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
+	log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Datagrams: addr.IsDatagram(), Seconds: time.Since(begin).Seconds(), Timings: end.Timings})
+	log.secured(addr.Text, end, "")
+	return end, nil
+}
+
+func refuseFile(addr netio.Address) error {
+	if addr.Scheme != "file" {
+		return nil
+	}
+	return netio.Usagef(netio.Typable("fid relay PORT "+addr.Text), "%s: a file is a target of relay only", addr.Text)
+}
+
+// retry does what may fail for a cause that passes when a server starts, once or, where
+// wait is given, for so long.
+func retry(ctx context.Context, addr netio.Address, wait time.Duration, do func(context.Context) error) error {
+	if wait == 0 {
+		return do(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	var last error
 	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
-		end, err := d.Dial(ctx)
+		err := do(ctx)
 		switch {
-		case err == nil:
-			log(Event{Name: Connected, Addr: addr.Text, Peer: end.Peer, Local: end.Local, Through: end.Through, Datagrams: addr.IsDatagram(), Seconds: time.Since(begin).Seconds()})
-			log.secured(addr.Text, end, "")
-			return end, nil
-		case wait == 0 || !passes(err) && ctx.Err() == nil:
-			return nil, err
+		case err == nil || !passes(err) && ctx.Err() == nil:
+			return err
 		case ctx.Err() == nil || last == nil:
 			last = err
 		}
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			return nil, gaveUp(ctx, addr, wait, last)
+			return gaveUp(ctx, addr, wait, last)
 		}
 	}
 }

@@ -9,18 +9,21 @@ import "fid/netio"
 const (
 	Listening  = "listening"  // Addr, Local, Ready, AnyPort
 	Step       = "step"       // Text: only where -vv asks for it
-	Connected  = "connected"  // Addr, Peer, Local, Through, Seconds, Client, Datagrams
+	Connected  = "connected"  // Addr, Peer, Local, Through, Seconds, Client, Datagrams, Timings
 	Accepted   = "accepted"   // Addr, Peer, Local, Datagrams
 	Denied     = "denied"     // Addr, Peer, Err: a client that may not connect
 	Made       = "made"       // Addr, Text: the pin of a certificate that was made for the run
 	Secured    = "secured"    // Addr, Peer, Client, Security: a TLS handshake is done
 	Note       = "note"       // Addr, Text, Quiet
 	Ended      = "ended"      // Addr, Peer, Sent, Received, Seconds, First, Datagrams, Outcome, Err
-	Open       = "open"       // Addr, Peer, Through, Seconds: a port of -z
-	Shut       = "shut"       // Addr, Err: a port of -z that is not open
+	Open       = "open"       // Addr, Peer, Through, Seconds, Timings, Found: a port of -z
+	Shut       = "shut"       // Addr, Found, Quiet, Err: a port of -z that is not open
+	Ports      = "ports"      // Counts, Seconds: all of several ports of -z are known
 	Unrecorded = "unrecorded" // Addr, Err: from here on --hex or --pcap writes nothing
 	Echo       = "echo"       // Addr, Seq, Sent, Seconds: one probe came back
 	Echoes     = "echoes"     // Addr, Probes: all probes of --echo
+	Pinged     = "ping"       // Addr, Peer, Through, Seq, Seconds or Err: one connect of --count
+	Pings      = "pings"      // Addr, Probes: all connects of --count
 )
 
 // An Event is something that happened, for people and for machines. Which
@@ -43,7 +46,10 @@ type Event struct {
 	Datagrams      bool   // there is no connection, only datagrams
 	Seq            int
 	Probes         *Probes
+	Found          *Finding
+	Counts         Counts
 	Security       *netio.Security
+	Timings        *netio.Timings // of how the far end was opened; nil where nobody asked
 	Outcome        *netio.Outcome // of Ended: all that is known of the session; nil where there was none
 	Err            error
 }

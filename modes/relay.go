@@ -39,7 +39,7 @@ func (r Relay) Run(ctx context.Context, o Options) error {
 				done(err)
 				return
 			}
-			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer, Datagrams: r.Target.IsDatagram()})
+			o.Log(Event{Name: Connected, Addr: r.Target.Text, Peer: far.Peer, Local: far.Local, Client: client.Peer, Datagrams: r.Target.IsDatagram(), Timings: far.Timings})
 			o.Log.secured(r.Target.Text, far, client.Peer)
 			r.engine.Join(client, far, func(outcome netio.Outcome) {
 				o.Log(ended(r.Target.Text, client, outcome))

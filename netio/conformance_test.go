@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,18 +36,32 @@ func rows() []row {
 	}
 	telnet := schemes[0]
 	telnet.name, telnet.layers = "tcp4 as telnet", []Layer{Telnet}
-	hex, text := schemes[0], all[3]
-	hex.name, hex.layers = "tcp4 with a dump", []Layer{(&Dump{To: RecordTo("", io.Discard, nil)}).Layer}
-	text.name, text.layers = "tls with a dump of text", []Layer{(&Dump{To: RecordTo("", io.Discard, nil), Text: true}).Layer}
-	return append(all, telnet, hex, text)
+	all = append(all, telnet)
+	for _, scheme := range []string{"tcp4", "tls", "unix"} {
+		i := slices.IndexFunc(all, func(r row) bool { return r.name == scheme })
+		captured := all[i]
+		captured.name, captured.layers = scheme+" captured", []Layer{NewCapture(RecordTo("", io.Discard, nil), "").Layer}
+		all = append(all, captured)
+	}
+	for _, i := range []int{0, 3} {
+		dumped := all[i]
+		dumped.name += " with a dump"
+		dumped.layers = []Layer{(&Dump{To: RecordTo("", io.Discard, nil), Text: i > 0}).Layer}
+		all = append(all, dumped)
+	}
+	return all
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.
 func (r row) join(ctx context.Context, rules Rules, near, far *End) Outcome {
+	return r.pump(ctx, Pump{Rules: rules}, near, far)
+}
+
+func (r row) pump(ctx context.Context, p Pump, near, far *End) Outcome {
 	if !r.loop {
-		return Pump{Rules: rules}.run(ctx, near, far)
+		return p.run(ctx, near, far)
 	}
-	e := NewEngine(ctx, Pump{Rules: rules}, true)
+	e := NewEngine(ctx, p, true)
 	defer e.Close()
 	done := make(chan Outcome, 1)
 	e.Join(near, far, func(o Outcome) { done <- o })
@@ -66,6 +81,8 @@ func TestConformance(t *testing.T) {
 		"a peer gone before the input's end":         goneEarly,
 		"a reset behind a blocked direction":         blocked,
 		"a reset is no end":                          reset,
+		"the first byte's time is told":              firstByteTold,
+		"a session can be looked at while it runs":   lookedAt,
 		"a relay carries both ends":                  relayed,
 		"a slow reader gets all of a finished peer":  finishedBehind,
 		"a peer that vanishes leaves nothing behind": vanished,

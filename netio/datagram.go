@@ -67,7 +67,7 @@ func (d *direction) pieceSize() int {
 		room = maxUDP // a stream is cut alike, whichever way it goes
 	}
 	switch {
-	case d.src.Datagram == 0 && d.dst.Stream != Stream(d.dst.Sock.conn):
+	case d.src.Datagram == 0 && d.dst.grows:
 		return max(1, room/2) // a layer may send two bytes for one
 	case d.src.Datagram == 0:
 		return room
@@ -78,7 +78,7 @@ func (d *direction) pieceSize() int {
 }
 
 func (d *direction) pass(f *Flow, p []byte) error {
-	d.read.Add(int64(len(p)))
+	d.came(f, len(p))
 	f.touch()
 	if len(p) == 0 && (d.src.Datagram == 0 || d.dst.Datagram == 0) {
 		return nil

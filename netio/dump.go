@@ -9,7 +9,7 @@ import (
 
 // A Dump shows people what passes between a session and the network: what is sent before it
 // is, so that no answer stands above its question, and what is received after it came. Each
-// record is one write to To, so the lines of sessions never mix.
+// record is written as a whole, so the lines of sessions never mix.
 type Dump struct {
 	To      *Recording
 	Text    bool      // lines of text in place of hex
@@ -105,24 +105,23 @@ func (s *dumped) Write(p []byte) (int, error) {
 	}
 }
 
-// CloseWrite says the end before it is one, as Write does. It is called by who has the session's
-// signals and clocks to look after: a dump that is stuck does not keep it.
+// CloseWrite says the end before it is one, as Write does.
 func (s *dumped) CloseWrite() error {
-	if !s.end.isEndless() {
-		within(restMoment, func() { s.out.ended("end") })
+	if s.end.isEndless() {
+		return s.Stream.CloseWrite()
 	}
+	s.out.ended("end")
 	err := s.Stream.CloseWrite()
-	if err != nil && !s.end.isEndless() {
-		within(restMoment, func() { s.out.says("the end was not taken: " + s.why(err)) })
+	if err != nil {
+		s.out.says("the end was not taken: " + s.why(err))
 	}
 	return err
 }
 
 func (s *dumped) Close() error {
 	err := s.Stream.Close()
-	if s.out.dump.Text {
-		within(restMoment, func() { s.out.rest(); s.in.rest() })
-	}
+	s.out.rest()
+	s.in.rest()
 	return err
 }
 

@@ -20,11 +20,14 @@ type dumpSide struct {
 	record []byte
 }
 
-// bytes shows p, which is sent or was received now.
+// bytes shows p, which is sent or was received now. It waits where the dump is not read as fast
+// as the bytes come. What else is shown never waits: a session has to end.
 func (s *dumpSide) bytes(p []byte) {
+	now := time.Now()
+	s.dump.To.awaitRoom()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.header()
+	s.header(now)
 	s.record = append(strconv.AppendInt(append(append(s.record, s.verb...), ' '), int64(len(p)), 10), " B"...)
 	if s.dump.Text { // hex has its offsets
 		s.record = strconv.AppendInt(append(s.record, " at "...), s.offset, 10)
@@ -56,7 +59,7 @@ func (s *dumpSide) short(n, size int, why string) {
 func (s *dumpSide) says(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.header()
+	s.header(time.Now())
 	s.record = append(s.record, what...)
 	s.endHeader()
 	s.write()
@@ -67,7 +70,7 @@ func (s *dumpSide) ended(how string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.showHeld()
-	s.header()
+	s.header(time.Now())
 	s.record = append(strconv.AppendInt(append(append(s.record, how...), " after "...), s.offset, 10), " B"...)
 	s.endHeader()
 	s.write()
@@ -95,15 +98,15 @@ func (s *dumpSide) showHeld() bool {
 
 // write writes the record that was put together.
 func (s *dumpSide) write() {
-	s.dump.To.write(s.record)
+	s.dump.To.add(s.record)
 	s.record = s.record[:0]
 }
 
 // header begins the line that says what follows, or what has happened. Its second mark is where
 // what passes has a space, so no text can pretend to be one.
-func (s *dumpSide) header() {
+func (s *dumpSide) header(now time.Time) {
 	s.beginLine(s.mark)
-	s.record = time.Now().AppendFormat(s.record, " 15:04:05.000000  ")
+	s.record = now.AppendFormat(s.record, " 15:04:05.000000  ")
 }
 
 func (s *dumpSide) endHeader() {

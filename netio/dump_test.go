@@ -70,6 +70,9 @@ func dump(t *testing.T, d *Dump, pieces []string, replies ...string) string {
 	if err := s.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.To.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return out.lines()
 }
 
@@ -159,11 +162,13 @@ func TestADumpTakesBackWhatWasNotSent(t *testing.T) {
 		{net.UnknownNetworkError("x"), "only 3 of 8 B were taken: unknown network x\n>> T  end after 3 B\n>> T  the end was not taken: unknown network x\n"},
 	} {
 		var out buffered
-		s := (&Dump{To: out.recording()}).Layer(&End{Stream: &narrow{err: x.err}})
+		to := out.recording()
+		s := (&Dump{To: to}).Layer(&End{Stream: &narrow{err: x.err}})
 		if n, err := s.Write([]byte("question")); n != 3 || err != x.err {
 			t.Errorf("%d, %v", n, err)
 		}
 		_ = s.CloseWrite()
+		_ = to.Close(t.Context())
 		if _, got, _ := strings.Cut(out.lines(), "question\n>> T  "); got != x.want {
 			t.Errorf("%v: %q, want %q", x.err, got, x.want)
 		}
@@ -174,11 +179,12 @@ func TestAResetIsNoEndInADump(t *testing.T) {
 	r := rows()[0]
 	for _, text := range []bool{false, true} {
 		var out buffered
+		to := out.recording()
 		r.layers = []Layer{func(e *End) Stream {
 			if e.Accepted {
 				return e.Stream
 			}
-			return (&Dump{To: out.recording(), Text: text}).Layer(e)
+			return (&Dump{To: to, Text: text}).Layer(e)
 		}}
 		far, peer := pair(t, r)
 		_, end := r.nearEnd(t, nil)
@@ -190,13 +196,14 @@ func TestAResetIsNoEndInADump(t *testing.T) {
 		if o := <-joined; KindOf(o.Err) != KindReset {
 			t.Errorf("%+v", o)
 		}
+		_ = to.Close(t.Context())
 		if got := out.lines(); !strings.HasSuffix(got, "<< T  reset after 4 B\n") || strings.Contains(got, "end after") {
 			t.Error(got)
 		}
 	}
 }
 
-func TestARecordIsOneWriteHoweverManySessionsThereAre(t *testing.T) {
+func TestLinesOfSessionsNeverMixInADump(t *testing.T) {
 	var out buffered
 	d := &Dump{To: out.recording(), Clients: true}
 	var all sync.WaitGroup
@@ -211,12 +218,19 @@ func TestARecordIsOneWriteHoweverManySessionsThereAre(t *testing.T) {
 		}()
 	}
 	all.Wait()
-	for _, w := range out.writes {
-		if strings.Count(w, "\n") != 4 || !strings.HasPrefix(w, ">> ") {
-			t.Fatalf("%q", w)
+	_ = d.To.Close(t.Context())
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(lines) != 4*400 {
+		t.Errorf("%d lines", len(lines))
+	}
+	for i, line := range lines {
+		if strings.HasPrefix(line, ">> ") != (i%4 == 0) {
+			t.Fatalf("line %d is %q", i, line)
 		}
 	}
-	if len(out.writes) != 400 {
-		t.Errorf("%d records", len(out.writes))
+	for _, w := range out.writes {
+		if !strings.HasPrefix(w, ">> ") || !strings.HasSuffix(w, "x\n") {
+			t.Errorf("no whole records: %q", w)
+		}
 	}
 }

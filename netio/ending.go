@@ -176,6 +176,27 @@ func (s *session) breakOff(e *End, err error) {
 	}
 }
 
+// left: the escape key was typed. The session ends in order where nothing is on its way,
+// else with a reset: nobody who wants to leave is kept waiting. A command loses its
+// terminal.
+func (s *session) left() error {
+	switch {
+	case s.draining >= 0:
+		return nil // it is about to end
+	case s.far.process != nil:
+		s.far.process.terminate()
+	case !s.comesToRest():
+		s.breakOff(s.far, &Error{Kind: KindReset, What: "left by the escape key"})
+		return s.resetError()
+	}
+	if s.first == "" {
+		s.first = "near"
+	}
+	_ = s.finish(s.far)
+	s.endNow()
+	return nil
+}
+
 // hangupError is the end of --hangup where it cuts a transfer.
 func hangupError() error {
 	return &Error{Kind: KindReset, What: "hung up at the far end's FIN (--hangup)"}

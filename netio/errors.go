@@ -91,6 +91,8 @@ type Error struct {
 
 	Chain []Certificate // what a peer presented, where that is why
 	Tried []string      // the numeric addresses that were dialled, in their order
+
+	Attempts []Attempt // the same with what came of each (Options.Timed)
 }
 
 func (e *Error) Error() string {
@@ -215,6 +217,9 @@ func Describe(err error) string {
 	_, what := describe(err)
 	return what
 }
+
+// Classify classes a failure of an open stream, and says it in a clause.
+func Classify(err error) (Kind, string) { return describe(err) }
 
 // Reason is the cause at the bottom of err, without the operations above it.
 func Reason(err error) string {

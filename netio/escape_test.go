@@ -72,7 +72,7 @@ func TestAFailedWriteToATerminalIsCountedInBytesThatCame(t *testing.T) {
 // Two clients' runes are cut, and one writes in the middle of the other's.
 func TestClientsThatShareATerminalDoNotCutEachOthersRunes(t *testing.T) {
 	var out bytes.Buffer
-	all := &SharedStdio{std: &End{Stream: &tapeOut{&tape{}, &out}}, shows: true}
+	all := &SharedStdio{std: &End{Stream: &tapeOut{&tape{}, &out}}, escapes: true}
 	a, b := all.share(nil), all.share(nil)
 	_, _ = a.Write([]byte("a\xc3"))
 	_, _ = b.Write([]byte("b\xc3"))
@@ -91,13 +91,13 @@ type tapeOut struct {
 
 func (s *tapeOut) Write(p []byte) (int, error) { return s.out.Write(p) }
 
-// A screen is a near end whose user looks at a terminal.
-type screen struct {
+// A nearScreen is a near end whose user looks at a terminal.
+type nearScreen struct {
 	*near
 	*escaper
 }
 
-func (s screen) Write(p []byte) (int, error) { return s.escaper.Write(p) }
+func (s nearScreen) Write(p []byte) (int, error) { return s.escaper.Write(p) }
 
 func TestWhatIsHeldBackIsShownHoweverTheSessionEnds(t *testing.T) {
 	r := rows()[0]
@@ -112,7 +112,7 @@ func TestWhatIsHeldBackIsShownHoweverTheSessionEnds(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		joined := make(chan Outcome, 1)
 		go func() {
-			joined <- Pump{}.Join(ctx, &End{Stream: screen{n, &escaper{to: &out}}, Name: "near", Input: InputTerminal}, far)
+			joined <- Pump{}.Join(ctx, &End{Stream: nearScreen{n, &escaper{to: &out}}, Name: "near", Input: InputTerminal}, far)
 		}()
 		_, _ = peer.Write([]byte("held\xe4\xb8"))
 		out.await(t, "held")

@@ -86,15 +86,6 @@ type process struct {
 	osProcess
 }
 
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
 // Read gives the output. Its end is told when the process has exited, since only
 // that says whether the output is whole: io.EOF after status 0, else the failure.
 func (p *process) Read(b []byte) (int, error) {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/creack/pty"
-	"github.com/mattn/go-isatty"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,7 +25,8 @@ func (p *process) startOnTerminal(path string, words, env []string) error {
 	if err != nil {
 		return noTerminal(err)
 	}
-	if err := pty.Setsize(slave, windowSize()); err != nil {
+	window := ownTerminal()
+	if err := pty.Setsize(slave, sizeOf(window)); err != nil {
 		_ = ours.Close()
 		return noTerminal(err)
 	}
@@ -37,6 +37,9 @@ func (p *process) startOnTerminal(path string, words, env []string) error {
 		return err
 	}
 	p.in, p.out, p.pty = ours, ours, true
+	if window != nil {
+		go p.followWindow(window)
+	}
 	return nil
 }
 
@@ -58,19 +61,6 @@ func pollable(f *os.File) (*os.File, error) {
 
 func noTerminal(err error) error {
 	return &Error{Kind: KindLocal, What: "no pseudo-terminal: " + Reason(err), Err: err}
-}
-
-// windowSize is that of our own terminal, or the usual one.
-func windowSize() *pty.Winsize {
-	for _, f := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
-		if !isatty.IsTerminal(f.Fd()) {
-			continue
-		}
-		if size, err := pty.GetsizeFull(f); err == nil && size.Rows > 0 && size.Cols > 0 {
-			return size
-		}
-	}
-	return &pty.Winsize{Rows: 24, Cols: 80}
 }
 
 // The pauses between the ends of file that are typed.

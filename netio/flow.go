@@ -20,10 +20,11 @@ type direction struct {
 	src, dst *End
 	read     atomic.Int64
 	written  atomic.Int64
-	blocked  atomic.Bool // the destination has no room for what has come
-	head     [2]byte     // the first bytes, where they were moved by hand
-	done     bool        // set and read by the session's own goroutine only
-	most     int         // the datagrams after which the source has ended; 0 is no limit
+	first    atomic.Int64 // when the first byte came, in ns after Flow.started; 0: none has
+	blocked  atomic.Bool  // the destination has no room for what has come
+	head     [2]byte      // the first bytes, where they were moved by hand
+	done     bool         // set and read by the session's own goroutine only
+	most     int          // the datagrams after which the source has ended; 0 is no limit
 }
 
 // Read returns how many bytes were taken from the source so far.
@@ -31,6 +32,15 @@ func (d *direction) Read() int64 { return d.read.Load() }
 
 // Written returns how many bytes were handed to the destination so far.
 func (d *direction) Written() int64 { return d.written.Load() }
+
+// came counts n bytes that were taken from the source. It reports whether they are the first.
+func (d *direction) came(f *Flow, n int) bool {
+	if n == 0 || d.read.Add(int64(n)) != int64(n) {
+		return false
+	}
+	d.first.Store(max(1, int64(time.Since(f.started))))
+	return true
+}
 
 // inFlight reports whether bytes have come that the destination has not taken.
 func (d *direction) inFlight() bool { return d.blocked.Load() || d.Read() > d.Written() }

@@ -22,6 +22,9 @@ func (g *goroutines) run(ctx context.Context) error {
 	if w, ok := g.near.Stream.(interface{ awaitReaderGone() error }); ok && g.near != g.far {
 		go g.report(readerGone, g.near, w.awaitReaderGone)
 	}
+	if w, ok := g.near.Stream.(interface{ awaitEscape() error }); ok {
+		go g.report(userLeft, g.near, w.awaitEscape)
+	}
 	over, err := g.settle(nil)
 	for !over {
 		select {
@@ -67,7 +70,19 @@ func (g *goroutines) stopReading(e *End) { e.stopReading() }
 
 func (g *goroutines) awaitGone(e *End) { go g.report(peerGone, e, e.Sock.awaitGone) }
 
+// look asks at once: Go's sockets bear it that another goroutine closes them.
+func (g *goroutines) look(told func(Status)) { told(g.inspect()) }
+
 func (g *goroutines) drain(e *End) {
 	e.stopReading() // ends an awaitGone, which would keep the drain from reading
 	go func() { g.events <- event{what: drained, end: e, fail: failure{e, e.drain()}} }()
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }

@@ -22,6 +22,7 @@ func (k knocker) Dial(ctx context.Context) (*End, error) {
 	if !plain || ctx.Err() != nil {
 		return k.tcpDialer.Dial(ctx)
 	}
+	tried := attempt{addr: to, tried: true, begun: time.Now()}
 	fd, err := rawSocket(to)
 	if err != nil {
 		return k.tcpDialer.Dial(ctx) // which says it
@@ -34,9 +35,10 @@ func (k knocker) Dial(ctx context.Context) (*End, error) {
 	}
 	if err != nil {
 		_ = unix.Close(fd)
-		return nil, k.failure(ctx, []attempt{{addr: to, err: err, tried: true}})
+		tried.err, tried.took = err, time.Since(tried.begun)
+		return nil, k.failure(ctx, []attempt{tried})
 	}
-	return rawEnd(fd, nil, k.addr.Text, to), nil
+	return k.timed(rawEnd(fd, nil, k.addr.Text, to), tried), nil
 }
 
 // awaitConnected waits until the socket is connected, or cannot be, or ctx ends.

@@ -63,6 +63,12 @@ func fullListener(t *testing.T) string {
 
 func dialOnLoop(ctx context.Context, t *testing.T, o Options, addr string) error {
 	t.Helper()
+	_, err := endOnLoop(ctx, t, o, addr)
+	return err
+}
+
+func endOnLoop(ctx context.Context, t *testing.T, o Options, addr string) (end *End, err error) {
+	t.Helper()
 	to, err := ParseAddress(addr, ToDial)
 	if err != nil {
 		t.Fatal(err)
@@ -73,9 +79,13 @@ func dialOnLoop(ctx context.Context, t *testing.T, o Options, addr string) error
 	}
 	e := NewEngine(ctx, Pump{}, true)
 	defer e.Close()
-	came := make(chan error, 1)
-	e.Dial(dialer, &End{}, func(_ *End, err error) { came <- err })
-	return <-came
+	came := make(chan struct{})
+	e.Dial(dialer, &End{}, func(dialled *End, failed error) {
+		end, err = dialled, failed
+		close(came)
+	})
+	<-came
+	return end, err
 }
 
 func TestDialOnALoopEndsByItsClock(t *testing.T) {

@@ -35,7 +35,7 @@ func (s *loopSession) carry(l *lane) {
 			// A short read has emptied the socket (epoll(7)), and what comes next is
 			// an event; a FIN, and what is behind an urgent byte, were one already.
 			l.src.readable = n == len(s.loop.buf) || l.src.readOn
-			l.d.read.Add(int64(n))
+			l.d.came(&s.flow, n)
 			if s.clocks.idle > 0 {
 				s.flow.touch()
 			}

@@ -190,6 +190,33 @@ func (s *loopSession) awaitGone(e *End) {
 	s.queue()
 }
 
+// look has the loop ask: only it knows whose the descriptors are.
+func (s *loopSession) look(told func(Status)) {
+	s.loop.post(func() {
+		if s.over {
+			told(s.status())
+			return
+		}
+		st := s.inspect()
+		if s.clocks.idle == 0 { // see loopSession.carry
+			st.Idle = st.idle()
+		}
+		told(st)
+	})
+}
+
+// idle is how long no data has passed by what the kernel tells of both sockets; below 0
+// where it tells of neither.
+func (st Status) idle() time.Duration {
+	least := time.Duration(-1)
+	for _, info := range []*TCPInfo{st.Near, st.Far} {
+		if info != nil && info.idle >= 0 && (least < 0 || info.idle < least) {
+			least = info.idle
+		}
+	}
+	return min(least, time.Since(st.Begun))
+}
+
 func (s *loopSession) drain(e *End) {
 	p := s.port(e)
 	p.draining, p.watched = true, false

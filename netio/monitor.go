@@ -2,6 +2,7 @@ package netio
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -11,6 +12,8 @@ import (
 // or a progress bar, can look at their counters. The zero Monitor is ready; a nil one
 // knows of none.
 type Monitor struct {
+	Sockets bool // sessions ask their sockets a last time, for Outcome.Near and Far; not to be changed while there are any
+
 	mu       sync.Mutex
 	sessions map[*session]struct{}
 }
@@ -21,17 +24,60 @@ type Status struct {
 	Sent, Received int64         // bytes handed to the far and to the near end
 	Size           int64         // bytes that the near end will give, where a file tells; else 0
 	Begun          time.Time     // when the session began
-	Idle           time.Duration // how long no byte has passed
+	Idle           time.Duration // how long no byte has passed, as far as is known; see Report
+
+	Client    string        // the near end's numeric address; empty where it has none
+	FirstByte time.Duration // from Begun to the far end's first byte; 0: none has come
+	Near, Far *TCPInfo      // what the kernel tells (Report); nil where there is no TCP
 }
 
 // Sessions returns the status of every session, in the order in which they began.
 func (m *Monitor) Sessions() []Status {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	list := make([]Status, 0, len(m.sessions))
-	for s := range m.sessions {
+	list := make([]Status, 0)
+	for _, s := range m.running() {
 		list = append(list, s.status())
 	}
+	return inOrder(list)
+}
+
+// lookTime is how long Report waits for event loops. They look at once; one that is about to
+// end may not do so any more.
+const lookTime = time.Second
+
+// Report is Sessions with what the sockets tell. Idle is below 0 where nobody has kept
+// count, as an event loop does not, and the system does not tell.
+func (m *Monitor) Report() []Status {
+	type look struct {
+		of int
+		Status
+	}
+	running := m.running()
+	list := make([]Status, len(running))
+	looks := make(chan look, len(running))
+	for i, s := range running {
+		list[i] = s.status()
+		s.carrier.look(func(st Status) { looks <- look{i, st} })
+	}
+	late := time.After(lookTime)
+	for range running {
+		select {
+		case l := <-looks:
+			list[l.of] = l.Status
+		case <-late:
+			return inOrder(list)
+		}
+	}
+	return inOrder(list)
+}
+
+func (m *Monitor) running() []*session {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Keys(m.sessions))
+}
+
+// inOrder sorts by who began first.
+func inOrder(list []Status) []Status {
 	slices.SortFunc(list, func(a, b Status) int { return cmp.Or(a.Begun.Compare(b.Begun), cmp.Compare(a.Peer, b.Peer)) })
 	return list
 }
@@ -60,9 +106,21 @@ func (m *Monitor) ended(s *session) {
 // status may be asked for by any goroutine.
 func (s *session) status() Status {
 	st := Status{Name: s.far.Name, Peer: s.far.Peer, Sent: s.flow.Out.Written(), Received: s.flow.In.Written(),
-		Size: s.near.Size, Begun: s.flow.started, Idle: time.Since(s.flow.lastMove())}
+		Size: s.near.Size, Begun: s.flow.started, Idle: time.Since(s.flow.lastMove()), FirstByte: s.firstByte()}
 	if s.near == s.far {
 		st.Received = s.flow.Out.Read()
+	} else {
+		st.Client = s.near.Peer
+	}
+	return st
+}
+
+// inspect is status with what the sockets tell.
+func (s *session) inspect() Status {
+	st := s.status()
+	st.Far = s.far.tcpInfo()
+	if s.near != s.far {
+		st.Near = s.near.tcpInfo()
 	}
 	return st
 }

@@ -48,7 +48,7 @@ func (d *direction) copy(f *Flow, largest int) failure {
 	for {
 		n, err := d.src.Read(buf)
 		if n > 0 {
-			if d.read.Add(int64(n)) == int64(n) {
+			if d.came(f, n) {
 				copy(d.head[:], buf[:n])
 			}
 			f.touch()

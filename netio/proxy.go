@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 )
 
 // A proxyDialer reaches its address through one proxy or a chain of them: each is
@@ -34,7 +35,7 @@ var errAgain = errors.New("try again")
 func (d *proxyDialer) Dial(ctx context.Context) (*End, error) {
 	within, cancel := d.opts.limit(ctx, d.opts.Proxies[0].At)
 	defer cancel()
-	t := try{within: within, parent: ctx, opts: d.opts}
+	t := try{within: within, parent: ctx, opts: d.opts, begun: time.Now()}
 	hops, err := d.hops(&t)
 	for err == nil {
 		var end *End
@@ -84,6 +85,8 @@ type try struct {
 	within context.Context // the limit's
 	parent context.Context // without the limit
 	opts   Options
+	begun  time.Time     // the first try
+	lookUp time.Duration // of names that no proxy is to see
 }
 
 // through connects to the first proxy and speaks with each.
@@ -96,11 +99,16 @@ func (t *try) through(hops []*hop) (*End, error) {
 		return nil, t.ended(err, hops[0].At.Text, "")
 	}
 	t.opts.step(hops[0].At.Text, ": connected")
+	connected := time.Now()
 	for _, h := range hops {
 		if err := t.open(h, end); err != nil {
 			end.CloseInOrder() // nothing was sent through it yet
 			return nil, err
 		}
+	}
+	if end.Timings != nil {
+		end.Timings.Begun, end.Timings.Proxy = t.begun, time.Since(connected)
+		end.Timings.Resolve += t.lookUp
 	}
 	return end, nil
 }

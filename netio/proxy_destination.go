@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A destination is what a proxy is asked for.
@@ -42,11 +43,13 @@ func (t *try) destinations(p Proxy, to Address) ([]destination, error) {
 		}
 		return []destination{named}, nil
 	}
+	begun := time.Now()
 	ips, err := to.resolve(t.within, o)
 	if err != nil {
 		return nil, t.ended(err, to.Text, " to the look-up")
 	}
 	if !isLiteral {
+		t.lookUp += time.Since(begun)
 		o.step(to.Host, " is ", joinAddrs(ips))
 	}
 	all := make([]destination, len(ips))

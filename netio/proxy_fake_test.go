@@ -88,12 +88,13 @@ type proxyCase struct {
 	scheme string // with a login: "socks5h://u:p@"
 	target string // "" is db.example:5432
 	limit  time.Duration
+	timed  bool
 	steps  []string
 }
 
 func (x *proxyCase) dial(t *testing.T, ctx context.Context, addrs ...string) (*End, error) {
 	t.Helper()
-	o := Options{Timeout: patience, TimeoutFlag: "--connect-timeout"}
+	o := Options{Timeout: patience, TimeoutFlag: "--connect-timeout", Timed: x.timed}
 	if x.limit > 0 {
 		o.Timeout = x.limit
 	}

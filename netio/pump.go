@@ -47,7 +47,14 @@ type Outcome struct {
 	First          string        // who ended first: "near", "far" (a Loop's end) or, where nobody did, ""
 	Duration       time.Duration // from the joint to the end
 	SpeaksTLS      bool          // all that the far end said was a TLS alert, and no TLS was asked for
-	Err            error         // nil: all delivered, both sides ended in order
+
+	FirstByte time.Duration // from the joint to the far end's first byte; 0: none came
+	Timings   *Timings      // of how the far end was opened; nil where nobody asked
+	Total     time.Duration // from Timings.Begun to the end; 0 without Timings
+	Near, Far *TCPInfo      // what the kernel told at the end (Monitor.Sockets); nil where there is no TCP
+	Unacked   int64         // of Sent, what the far end's kernel had not acknowledged then (Monitor.Sockets)
+
+	Err error // nil: all delivered, both sides ended in order
 }
 
 // A Pump joins two ends. It is the only joint: modes differ in what they join.

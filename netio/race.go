@@ -17,6 +17,8 @@ type attempt struct {
 	conn  net.Conn
 	err   error // nil also where the race ended before this address was tried
 	tried bool
+	begun time.Time
+	took  time.Duration // until there was an answer; 0 where there was none yet
 }
 
 // race dials the addresses in their order, the next one when the one before has
@@ -26,8 +28,9 @@ type attempt struct {
 // turn, so that two black holes hide an open address for seconds.
 func race(ctx context.Context, addrs []netip.AddrPort, dial func(context.Context, netip.AddrPort) (net.Conn, error)) (net.Conn, []attempt) {
 	if len(addrs) == 1 { // nobody to race with: no goroutine, no clock
-		conn, err := dial(ctx, addrs[0])
-		return conn, []attempt{{addr: addrs[0], conn: conn, err: err, tried: true}}
+		a := attempt{addr: addrs[0], tried: true, begun: time.Now()}
+		a.dial(ctx, dial)
+		return a.conn, []attempt{a}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -35,10 +38,10 @@ func race(ctx context.Context, addrs []netip.AddrPort, dial func(context.Context
 	results := make(chan attempt, len(addrs))
 	next, running := 0, 0
 	start := func() {
-		a := attempt{index: next, addr: addrs[next], tried: true}
+		a := attempt{index: next, addr: addrs[next], tried: true, begun: time.Now()}
 		attempts[next] = a
 		go func() {
-			a.conn, a.err = dial(ctx, a.addr)
+			a.dial(ctx, dial)
 			results <- a
 		}()
 		next++
@@ -67,6 +70,11 @@ func race(ctx context.Context, addrs []netip.AddrPort, dial func(context.Context
 		}
 	}
 	return nil, attempts
+}
+
+func (a *attempt) dial(ctx context.Context, dial func(context.Context, netip.AddrPort) (net.Conn, error)) {
+	a.conn, a.err = dial(ctx, a.addr)
+	a.took = time.Since(a.begun)
 }
 
 // closeLosers closes in order what still connects after the race is won: the

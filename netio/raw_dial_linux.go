@@ -17,6 +17,7 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 	if !plain {
 		return false
 	}
+	begun := time.Now()
 	fd, err := rawSocket(to)
 	if err != nil {
 		return false
@@ -26,7 +27,7 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 		// up once, not twice.
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
-	c := &connecting{dialer: d, loop: l, fd: fd, to: to, then: then}
+	c := &connecting{dialer: d, loop: l, fd: fd, then: then, attempt: attempt{addr: to, tried: true, begun: begun}}
 	if err = connectRaw(fd, to); err == unix.EALREADY {
 		l.post(c.wait)
 		return true
@@ -113,17 +114,17 @@ type connecting struct {
 	dialer *tcpDialer
 	loop   *loop
 	fd     int
-	to     netip.AddrPort
 	then   func(*End, error)
 	port   port
 	timer  *time.Timer
 	over   bool
+	attempt
 }
 
 func (c *connecting) wait() {
 	c.port = port{fd: c.fd, ready: c.ready}
 	if limit := c.dialer.opts.Timeout; limit > 0 {
-		late := TimeoutError(c.dialer.addr.Text, "no answer for", limit, c.dialer.opts.TimeoutFlag, "")
+		late := c.late(limit)
 		c.timer = time.AfterFunc(limit, func() { c.loop.post(func() { c.ready(late) }) })
 	}
 	err := c.loop.add(&c.port)
@@ -135,6 +136,15 @@ func (c *connecting) wait() {
 	}
 }
 
+// late is the error where there is no answer in time.
+func (c *connecting) late(limit time.Duration) error {
+	failed := c.attempt
+	failed.err, failed.took = context.DeadlineExceeded, limit
+	err := TimeoutError(c.dialer.addr.Text, "no answer for", limit, c.dialer.opts.TimeoutFlag, "").(*Error)
+	err.Attempts = c.dialer.told([]attempt{failed})
+	return err
+}
+
 // ready is told that there is an answer, or why it is not waited for any more.
 func (c *connecting) ready(cause error) {
 	if c.over {
@@ -142,7 +152,7 @@ func (c *connecting) ready(cause error) {
 	}
 	err := cause
 	if cause == nil {
-		err = connectRaw(c.fd, c.to)
+		err = connectRaw(c.fd, c.addr)
 	}
 	if err == unix.EALREADY {
 		return
@@ -158,12 +168,13 @@ func (c *connecting) ready(cause error) {
 func (c *connecting) end(err error) {
 	c.over = true
 	if err == nil {
-		c.then(rawEnd(c.fd, nil, c.dialer.addr.Text, c.to), nil)
+		c.then(c.dialer.timed(rawEnd(c.fd, nil, c.dialer.addr.Text, c.addr), c.attempt), nil)
 		return
 	}
 	_ = unix.Close(c.fd)
 	if _, ok := err.(unix.Errno); ok {
-		err = c.dialer.failure(context.Background(), []attempt{{addr: c.to, err: err, tried: true}})
+		c.err, c.took = err, time.Since(c.begun)
+		err = c.dialer.failure(context.Background(), []attempt{c.attempt})
 	}
 	c.then(nil, err)
 }

@@ -2,9 +2,7 @@ package netio
 
 import (
 	"context"
-	"net"
 	"net/netip"
-	"slices"
 )
 
 // resolve returns the addresses of a host in the order to try them. A literal
@@ -24,15 +22,15 @@ func (a Address) resolve(ctx context.Context, o Options) ([]netip.Addr, error) {
 	if o.Numeric {
 		return nil, &Error{Kind: KindName, Addr: cut(a.Text), What: "a name, and -n takes addresses only"}
 	}
-	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip"+family, a.Host)
+	addrs, err := o.Names.lookUp(ctx, a.Host, family)
 	if err != nil {
-		_, what := describe(err)
-		return nil, &Error{Kind: KindName, Addr: cut(a.Text), What: what, Err: err}
+		kind, what := describe(err)
+		if kind != KindTimeout { // of the clock that ended it
+			kind = KindName
+		}
+		return nil, &Error{Kind: kind, Addr: cut(a.Text), What: what, Err: err}
 	}
-	for i := range addrs {
-		addrs[i] = addrs[i].Unmap()
-	}
-	return interleave(slices.Compact(addrs)), nil
+	return addrs, nil
 }
 
 // family is the one address family that scheme and flags leave, "" for both.

@@ -38,6 +38,8 @@ type Options struct {
 	Answer      time.Duration           // how long a check of a port waits for an answer to its datagram; 0 is Timeout
 	MaxPeers    int                     // peers of a listener of datagrams at once; 0 is DefaultPeers
 	PTY         bool                    // a command gets a pseudo-terminal (--pty)
+	Timed       bool                    // ends that are dialled have their Timings, and errors their Attempts
+	Names       *Names                  // hosts that are looked up once for many dials; nil: each dial does so
 }
 
 // A Layer sees or changes the bytes of an End's Stream. What it returns embeds that

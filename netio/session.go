@@ -21,15 +21,19 @@ type session struct {
 	cause     error  // how it failed
 	draining  int    // ends whose kernel still holds bytes; below 0 while none is asked
 	lastQueue int
+
+	nearTCP, farTCP *TCPInfo // before the sockets were closed; see measure
+	unacked         int64
 }
 
 // A carrier does a session's work. What it starts ends with one event, told to
 // the session in the order in which things happened.
 type carrier interface {
-	move(d *direction)  // bytes, from d.src to d.dst: directionEnded
-	stopReading(e *End) // ends a move from e, and what watches it
-	awaitGone(e *End)   // the peer of e has finished, and may be gone: peerGone
-	drain(e *End)       // until e's peer has acknowledged all: drained
+	move(d *direction)      // bytes, from d.src to d.dst: directionEnded
+	stopReading(e *End)     // ends a move from e, and what watches it
+	awaitGone(e *End)       // the peer of e has finished, and may be gone: peerGone
+	drain(e *End)           // until e's peer has acknowledged all: drained
+	look(told func(Status)) // called by any goroutine: tells what inspect finds, from where the sockets may be asked
 }
 
 // An event is what a carrier reports.
@@ -46,6 +50,7 @@ const (
 	directionEnded eventKind = iota
 	peerGone
 	readerGone // nobody reads standard output
+	userLeft   // the escape key was typed
 	drained
 )
 
@@ -103,6 +108,8 @@ func (s *session) handle(e event) error {
 			return nil
 		}
 		return ReaderGone(nil)
+	case userLeft:
+		return s.left()
 	case drained:
 		s.draining--
 		if e.fail.err != nil {
@@ -167,6 +174,7 @@ func (s *session) close() error {
 		s.abort()
 		return err
 	}
+	s.measure()
 	s.eachEnd((*End).CloseInOrder) // all was acknowledged before: a failure here can lose nothing
 	return nil
 }
@@ -175,6 +183,7 @@ func (s *session) close() error {
 // input nobody waits for that: the kernel may hold the socket while it reads a
 // file for it, and the end of the process closes it, too.
 func (s *session) abort() {
+	s.measure()
 	s.eachEnd(func(e *End) {
 		e.stopReading()
 		switch {
@@ -193,6 +202,17 @@ func (s *session) abort() {
 	})
 	if s.near.Sock == nil {
 		within(restMoment, func() { _ = s.near.flush() })
+	}
+}
+
+// measure asks the sockets a last time, where somebody wants to know.
+func (s *session) measure() {
+	if s.monitor == nil || !s.monitor.Sockets {
+		return
+	}
+	s.farTCP, s.unacked = s.far.tcpInfo(), int64(s.far.unacked())
+	if s.near != s.far {
+		s.nearTCP = s.near.tcpInfo()
 	}
 }
 
@@ -227,9 +247,22 @@ func (s *session) comesToRest() bool {
 func (s *session) outcome(err error) Outcome {
 	s.monitor.ended(s)
 	o := Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
-		Duration: time.Since(s.flow.started), SpeaksTLS: s.far.tls == nil && s.flow.In.isAlert(), Err: err}
+		Duration: time.Since(s.flow.started), SpeaksTLS: s.far.tls == nil && s.flow.In.isAlert(), Err: err,
+		FirstByte: s.firstByte(), Timings: s.far.Timings, Near: s.nearTCP, Far: s.farTCP, Unacked: min(s.unacked, s.flow.Out.Written())}
 	if s.near == s.far {
 		o.Received = s.flow.Out.Read()
 	}
+	if o.Timings != nil {
+		o.Total = time.Since(o.Timings.Begun)
+	}
 	return o
+}
+
+// firstByte is how long after the begin the far end's first byte came; 0: none has.
+func (s *session) firstByte() time.Duration {
+	d := &s.flow.In
+	if s.near == s.far {
+		d = &s.flow.Out
+	}
+	return time.Duration(d.first.Load())
 }

@@ -12,11 +12,11 @@ import (
 // read from standard input goes to all that are there; each Read of one of them is
 // one Write to standard output, never mixed with another's.
 type SharedStdio struct {
-	std    *End
-	hub    *hub
-	output sync.Mutex
-	shows  bool // it is a terminal, to which each session writes through an escaper of its own
-	failed func(error)
+	std     *End
+	hub     *hub
+	output  sync.Mutex
+	escapes bool // it is a terminal, to which each session writes through an escaper of its own
+	failed  func(error)
 }
 
 // ShareStdio opens standard input and output for sessions to come. Their end, or
@@ -28,8 +28,8 @@ func ShareStdio(ctx context.Context, s Stdio, failed func(error)) (*SharedStdio,
 		return nil, err
 	}
 	shared := &SharedStdio{std: std, hub: newHub(), failed: failed}
-	if own := std.Stream.(*stdio); own.screen != nil {
-		own.screen, shared.shows = nil, true
+	if own := std.Stream.(*stdio); own.escaper != nil {
+		own.escaper, shared.escapes = nil, true
 	}
 	if std.Input == InputNone {
 		shared.hub.close()
@@ -87,14 +87,14 @@ func (s *SharedStdio) For(client *End) Dialer {
 // leaves both open.
 type share struct {
 	*member
-	out    io.Writer
-	screen *escaper // out, where that is a terminal
+	out     io.Writer
+	escaper *escaper // out, where that is a terminal
 }
 
 func (s *SharedStdio) share(m *member) *share {
-	if s.shows {
-		screen := &escaper{to: writeFunc(s.write)}
-		return &share{m, screen, screen}
+	if s.escapes {
+		e := &escaper{to: writeFunc(s.write)}
+		return &share{m, e, e}
 	}
 	return &share{m, writeFunc(s.write), nil}
 }
@@ -103,10 +103,10 @@ func (s *share) Write(p []byte) (int, error) { return s.out.Write(p) }
 
 // flush shows what a terminal was not given yet.
 func (s *share) flush() error {
-	if s.screen == nil {
+	if s.escaper == nil {
 		return nil
 	}
-	return s.screen.flush()
+	return s.escaper.flush()
 }
 
 func (s *SharedStdio) write(p []byte) (int, error) {

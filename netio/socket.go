@@ -17,6 +17,7 @@ type Socket struct {
 	tcp     tcpConn // conn once more; nil for all that is not TCP
 	endless bool    // the transport has no end: a peer never tells that it has finished
 	finSent atomic.Bool
+	settled atomic.Bool    // Close is an orderly end
 	goodbye atomic.Int32   // bytes of a close_notify, which is no data, at the end of what was sent
 	asked   *SocketOptions // by the command line; nil is nothing
 }
@@ -71,6 +72,7 @@ func (s *Socket) SetDeadline(t time.Time) error { return s.conn.SetDeadline(t) }
 
 // Settle makes Close an orderly end again: the kernel delivers what is queued.
 func (s *Socket) Settle() {
+	s.settled.Store(true)
 	if s.tcp != nil {
 		_ = s.tcp.SetLinger(-1) // fails only on a socket that has no connection left
 	}

@@ -29,7 +29,7 @@ func (d *direction) moveInKernel(f *Flow) (fail failure, ok bool) {
 	}
 	for {
 		n, fail := next()
-		d.read.Add(int64(n))
+		d.came(f, n)
 		d.written.Add(int64(n))
 		f.touch()
 		switch {

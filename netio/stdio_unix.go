@@ -25,7 +25,7 @@ type stdio struct {
 	reading  *waker     // nil where a Read never waits
 	watching *waker     // nil where standard output is no pipe
 	watched  sync.Mutex // held while standard output is polled
-	screen   *escaper   // what writes to a terminal; nil where bytes go out as they are
+	escaper  *escaper   // what writes to a terminal; nil where bytes go out as they are
 }
 
 func openStdio(o Stdio) (*stdio, error) {

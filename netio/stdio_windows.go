@@ -22,7 +22,7 @@ type stdio struct {
 	rest    []byte      // Read's own
 	left    atomic.Bool // rest is not empty
 	stopped chan struct{}
-	screen  *escaper // what writes to a terminal; nil where bytes go out as they are
+	escaper *escaper // what writes to a terminal; nil where bytes go out as they are
 }
 
 type chunk struct {

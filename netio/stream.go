@@ -66,8 +66,11 @@ type End struct {
 	// one datagram and each Read gives one; 0 is a stream of bytes.
 	Datagram int
 
+	Timings *Timings // of how it was opened; nil where nobody asked
+
 	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
 
+	grows     bool                        // a layer may send two bytes for one
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
 	process   child                       // the process it is of; nil where there is none
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS

@@ -49,6 +49,7 @@ func (o Options) from(a Address) Options {
 func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 	ctx, cancel := d.opts.limit(ctx, d.addr)
 	defer cancel()
+	begun := time.Now()
 	ips, err := d.addr.resolve(ctx, d.opts)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -56,6 +57,7 @@ func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 		}
 		return nil, err
 	}
+	resolve := time.Since(begun)
 	d.opts.step(d.addr.Host, " is ", joinAddrs(ips))
 	dialer, err := d.dialer(ctx)
 	if err != nil {
@@ -70,7 +72,11 @@ func (d *tcpDialer) Dial(ctx context.Context) (*End, error) {
 	if conn == nil {
 		return nil, d.failure(ctx, attempts)
 	}
-	return d.connected(conn), nil
+	end := d.connected(conn)
+	if d.opts.Timed {
+		end.Timings = d.timings(begun, resolve, attempts)
+	}
+	return end, nil
 }
 
 // connected makes the End of a connection.
@@ -182,9 +188,9 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 	}
 	if e.Kind == KindTimeout && isLate(e.Err) {
 		<-ctx.Done() // the dialer's own timer may be a moment ahead
-		return late(ctx, addrs, d.addr.Host)
+		return d.late(ctx, addrs, attempts)
 	}
-	e.Tried = addrs
+	e.Tried, e.Attempts = addrs, d.told(attempts)
 	switch {
 	case same && len(addrs) == 1 && addrs[0] == d.addr.Host:
 		e.What = what
@@ -205,14 +211,17 @@ func isLate(err error) bool {
 }
 
 // late is the cause of ctx with the addresses that did not answer.
-func late(ctx context.Context, addrs []string, host string) error {
+func (d *tcpDialer) late(ctx context.Context, addrs []string, attempts []attempt) error {
 	var e *Error
-	if errors.As(context.Cause(ctx), &e) && !(len(addrs) == 1 && addrs[0] == host) {
-		named := *e
-		named.What += "; tried " + strings.Join(addrs, ", ")
-		return &named
+	if !errors.As(context.Cause(ctx), &e) {
+		return context.Cause(ctx)
 	}
-	return context.Cause(ctx)
+	named := *e
+	named.Attempts = d.told(attempts)
+	if !(len(addrs) == 1 && addrs[0] == d.addr.Host) {
+		named.What += "; tried " + strings.Join(addrs, ", ")
+	}
+	return &named
 }
 
 func (d *tcpDialer) describe(err error) (Kind, string) {

@@ -37,6 +37,7 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 	if err != nil {
 		return nil, err
 	}
+	connected := time.Now()
 	ctx, cancel := d.opts.limitSince(ctx, d.addr, begin)
 	defer cancel()
 	if protocol := d.addr.Options["starttls"]; protocol != "" {
@@ -72,6 +73,9 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 		return nil, d.failure(err, s)
 	}
 	s.shown, s.verified = true, d.verification()
+	if end.Timings != nil {
+		end.Timings.TLS = time.Since(connected)
+	}
 	d.opts.step(d.addr.Text, ": TLS handshake done after ", Seconds(time.Since(begun)))
 	return end, nil
 }

@@ -43,12 +43,16 @@ func (l *tlsListener) Accept() (*End, error) {
 	}
 	s := secure(end, func(conn net.Conn) *tls.Conn { return tls.Server(conn, l.config) })
 	end.handshake = func(ctx context.Context) error {
+		begun := time.Now()
 		ctx, cancel := l.opts.limit(ctx, l.addr)
 		defer cancel()
 		if err := underContext(ctx, end, "in the TLS handshake", s.Handshake); err != nil {
 			return s.clientFailure(err, end.Name)
 		}
 		s.shown = true
+		if l.opts.Timed {
+			end.Timings = &Timings{Begun: begun, TLS: time.Since(begun)}
+		}
 		if file := l.addr.Options["client-ca"]; file != "" {
 			s.verified = "by " + file
 		}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // A udpDialer dials one address: who does not answer may have no answer to give,
@@ -22,16 +23,23 @@ func dialUDP(a Address, o Options) (Dialer, error) {
 func (d *udpDialer) Dial(ctx context.Context) (*End, error) {
 	ctx, cancel := d.opts.limit(ctx, d.addr)
 	defer cancel()
+	begun := time.Now()
 	to, err := d.target(ctx)
 	if err != nil {
 		return nil, err
 	}
+	tried := attempt{addr: to, tried: true, begun: time.Now()}
 	conn, err := d.open(ctx, to)
 	if err != nil {
-		return nil, d.failure(ctx, []attempt{{addr: to, err: err, tried: true}})
+		tried.err, tried.took = err, time.Since(tried.begun)
+		return nil, d.failure(ctx, []attempt{tried})
 	}
 	d.opts.step(to.String(), ": sending from ", conn.LocalAddr().String())
-	return datagramEnd(conn, d.addr.Text, to.String(), conn.most), nil
+	end := datagramEnd(conn, d.addr.Text, to.String(), conn.most)
+	if d.opts.Timed { // nothing was asked of the address yet: there is no attempt to tell of
+		end.Timings = &Timings{Begun: begun, Resolve: d.lookUp(tried.begun.Sub(begun))}
+	}
+	return end, nil
 }
 
 func (d *udpDialer) target(ctx context.Context) (netip.AddrPort, error) {

@@ -35,11 +35,16 @@ func dialUnix(a Address, o Options) (Dialer, error) { return &unixDialer{addr: a
 // Dial connects to the Unix socket. There is no reset on a Unix socket: a peer
 // that is killed looks like one that has finished.
 func (d *unixDialer) Dial(ctx context.Context) (*End, error) {
+	begun := time.Now()
 	conn, err := d.connect(ctx, net.Dialer{}, "unix")
 	if err != nil {
 		return nil, err
 	}
-	return socketEnd(conn, d.addr.Text), nil
+	end := socketEnd(conn, d.addr.Text)
+	if d.opts.Timed {
+		end.Timings = &Timings{Begun: begun, Connect: time.Since(begun)}
+	}
+	return end, nil
 }
 
 // connect connects a socket of the network, one of package net's.

@@ -1,0 +1,5 @@
+//go:build unix
+
+package netio
+
+func servicesFile() string { return "/etc/services" }

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fid/modes"
+	"fid/netio"
+)
+
+// implyProbe adds -z where a flag asks for a kind of it. Without --echo, --count does.
+func (l *commandLine) implyProbe() {
+	if l.mode != "connect" || l.names("probe") {
+		return
+	}
+	if l.names("banner") || l.names("stay") || l.names("count") && !l.names("echo") {
+		l.flags = append(l.flags, "--probe")
+	}
+}
+
+// check reads what -z takes: one port that is connected to again and again, or ports.
+func (v *values) check(words []string) (runner, error) {
+	t, err := v.targets(words)
+	if err != nil {
+		return nil, err
+	}
+	v.secure(nil, t.addresses)
+	for _, a := range t.addresses {
+		v.checkable(a)
+		v.fits(a)
+		for _, flag := range []string{"banner", "stay"} {
+			if v.is(flag) && a.IsDatagram() {
+				v.fail(netio.Usagef("", "--%s needs a connection; %s has none", flag, shorten(a.Text)))
+			}
+		}
+	}
+	if v.is("count") {
+		return v.ping(t)
+	}
+	step, flag := v.clock(checkStep, "idle-timeout", "w")
+	return modes.Probe{Addresses: t.addresses, Ranged: t.ranged, Interval: v.duration("interval"), Random: v.is("random"), AnyOpen: v.asNC,
+		Wait: v.duration("wait"), Banner: v.is("banner"), Stay: v.duration("stay"), Step: step, StepFlag: flag}, nil
+}
+
+func (v *values) ping(t targets) (runner, error) {
+	v.exclude([2]string{"count", "banner"}, [2]string{"count", "stay"}, [2]string{"count", "random"})
+	if len(t.addresses) > 1 {
+		v.fail(netio.Usagef("", "--count measures connects to one port, and there are %d", len(t.addresses)))
+	}
+	interval := echoInterval
+	if v.is("interval") {
+		interval = v.duration("interval")
+	}
+	return modes.Ping{Address: t.addresses[0], Count: v.number("count", 1, 1, 1<<30), Interval: interval, Wait: v.duration("wait")}, nil
+}
+
+// targets reads the words of -z: addresses, or a host and lists of ports.
+func (v *values) targets(words []string) (t targets, err error) {
+	switch {
+	case v.is("unix") || len(words) == 0:
+		var a netio.Address
+		a, err = v.address(words, netio.ToDial, "fid connect -z HOST PORT")
+		t.add(a, false)
+	case len(words) == 1 || areAddresses(words):
+		for _, w := range words {
+			if err == nil {
+				err = t.addWord(w)
+			}
+		}
+	default:
+		parse := func(port string) (netio.Address, error) { return netio.ParseHostPort(words[0], port, netio.ToDial) }
+		for _, list := range words[1:] {
+			if err == nil {
+				err = t.addList(list, parse)
+			}
+		}
+	}
+	for i := range t.addresses {
+		if err == nil {
+			t.addresses[i], err = v.over(t.addresses[i], netio.ToDial, nil)
+		}
+	}
+	return t, err
+}

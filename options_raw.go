@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+
+	"fid/modes"
+	"fid/netio"
+)
+
+// leaveKey ends a session of --raw: Ctrl-], as of telnet.
+const leaveKey = "^]"
+
+// raw reads --raw; nil without.
+func (v *values) raw(out *console) *netio.RawTerminal {
+	if !v.is("raw") {
+		return nil
+	}
+	for _, other := range []string{"no-stdin", "recv-only", "exec", "sh-exec", "probe", "echo", "send", "send-hex", "expect",
+		"keep-open", "broker", "chat", "output"} {
+		v.exclude([2]string{"raw", other})
+	}
+	typed := v.c.String("raw")
+	key := strings.ToUpper(typed)
+	if key == "" {
+		key = leaveKey
+	}
+	if len(key) != 2 || key[0] != '^' || key[1] < '@' || key[1] > '_' {
+		v.fail(netio.Usagef("", "--raw=%s: a control key is meant, as %s", shown(typed), leaveKey))
+		return nil
+	}
+	if !isatty.IsTerminal(os.Stdin.Fd()) {
+		v.fail(netio.Usagef("", "--raw needs a terminal on standard input"))
+	}
+	t := &out.terminal
+	t.Escape = key[1] & 0x1f
+	t.Keeper, _ = os.Executable()
+	t.Began = func() { out.sayHowToLeave("raw terminal; Ctrl-" + key[1:] + " leaves") }
+	t.Left = out.endLine
+	return t
+}
+
+// sayHowToLeave tells whoever sits there how to leave, wherever standard error goes.
+func (c *console) sayHowToLeave(text string) {
+	c.event(modes.Event{Name: modes.Note, Text: text})
+	if c.onScreen {
+		return
+	}
+	if tty, err := os.OpenFile(terminalOutput, os.O_WRONLY, 0); err == nil {
+		fmt.Fprintf(tty, "%s%s\r\n", c.prefix(), text)
+		_ = tty.Close()
+	}
+}
+
+// endLine leaves the line on which the far end was cut off.
+func (c *console) endLine() {
+	if c.onScreen && !c.jsonOnly {
+		c.stderr.add("\n")
+	}
+}
+
+// A screen is standard error, where a raw terminal wants lines to end with CR and LF.
+type screen struct{ c *console }
+
+func (s screen) Write(p []byte) (int, error) {
+	if !s.c.onScreen || !s.c.terminal.IsRaw() {
+		return os.Stderr.Write(p)
+	}
+	if _, err := os.Stderr.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
