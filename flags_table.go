@@ -82,7 +82,7 @@ func lineFlags() []flag {
 		{'i', "interval", "DUR", false, "LC", "pause in between"},
 		{'t', "telnet", "", false, "LC", "refuse its options"},
 		{0, "raw", "[=KEY]", true, "LC", "keys as typed"},
-		{0, "raw-output", "", false, "LC", "a terminal obeys"},
+		{0, "raw-output", "", false, "LC", "controls unescaped"},
 	}
 }
 
@@ -96,8 +96,8 @@ func dialogueFlags() []flag {
 
 func sightFlags() []flag {
 	return []flag{
-		{0, "hex", "[=FILE]", true, "LCER", "bytes, both ways"},
-		{0, "text", "", false, "LCER", "--hex as lines"},
+		{0, "hex", "[=FILE]", true, "LCER", "a hex dump"},
+		{0, "text", "", false, "LCER", "the dump as text"},
 		{0, "pcap", "FILE", false, "LCER", "for Wireshark"},
 		{0, "digest", "ALG", false, "LCER", "sha256 each way"},
 		{0, "limit", "RATE", false, "LCER", "bytes a second"},

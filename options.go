@@ -23,6 +23,8 @@ type values struct {
 
 	recordings []*netio.Recording // that flags have asked for
 	terminal   *netio.RawTerminal // of --raw; nil without
+
+	dumpTakesPlace bool // of the data on standard output
 }
 
 func (v *values) fail(err error) {
@@ -216,5 +218,6 @@ func (v *values) linger(r *netio.Rules) {
 }
 
 func (v *values) stdio() netio.Stdio {
-	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only") || v.hasDialogue(), NoOutput: v.is("send-only"), Terminal: v.terminal}
+	return netio.Stdio{NoInput: v.is("no-stdin") || v.is("recv-only") || v.hasDialogue(), NoOutput: v.is("send-only") || v.dumpTakesPlace,
+		RawOutput: v.rawOutput(), Terminal: v.terminal}
 }

@@ -33,7 +33,7 @@ func (v *values) layers(out *console) []netio.Layer {
 
 // record opens the file that a flag names.
 func (v *values) record(path string, out *console) *netio.Recording {
-	r, err := netio.OpenRecording(path, out.unrecorded(path))
+	r, err := netio.OpenRecording(out.stdout.ctx, path, out.unrecorded(path))
 	if err != nil {
 		v.fail(err)
 		return nil

@@ -3,8 +3,6 @@ package main
 import (
 	"os"
 
-	"github.com/mattn/go-isatty"
-
 	"fid/netio"
 )
 
@@ -26,9 +24,7 @@ func (v *values) pcap(out *console) netio.Layer {
 	}
 	var rec *netio.Recording
 	if path == "-" {
-		const name = "standard output"
-		rec = netio.RecordTo(name, os.Stdout, out.unrecorded(name))
-		v.recordings = append(v.recordings, rec)
+		rec = v.recordTo("standard output", os.Stdout, out)
 	} else if rec = v.record(path, out); rec == nil {
 		return nil
 	}
@@ -39,16 +35,12 @@ func (v *values) pcap(out *console) netio.Layer {
 // freeOutput refuses --pcap - where standard output has something else to carry, or is
 // no place for it.
 func (v *values) freeOutput(out *console) {
-	free := out.mode == "echo" || out.mode == "relay"
-	for _, other := range []string{"output", "broker", "chat", "exec", "sh-exec", "send-only"} {
-		free = free || v.is(other)
-	}
 	switch {
 	case out.check:
 		v.fail(netio.Usagef("--pcap FILE", "--pcap -: standard output carries the report"))
-	case !free:
+	case v.takesOutput(out.mode):
 		v.fail(netio.Usagef("--pcap FILE", "--pcap -: standard output carries the data"))
-	case isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()):
+	case isScreen(os.Stdout):
 		v.fail(netio.Usagef("--pcap - | tshark -r -", "--pcap -: standard output is a terminal"))
 	}
 }

@@ -96,7 +96,7 @@ func firstSet(names ...string) string {
 func (v *values) proxy(word, scheme string) (netio.Proxy, error) {
 	dumps := []string{".log", ".txt", ".hex", ".dump", ".dmp", ".bin", ".out"}
 	if !strings.ContainsAny(word, ":@") && (strings.ContainsAny(word, `/\`) || slices.Contains(dumps, filepath.Ext(word))) {
-		return netio.Proxy{}, netio.Usagef("-x HOST[:PORT], as nc has it", "-x %s is no proxy, but looks like a file", shown(word))
+		return netio.Proxy{}, netio.Usagef(netio.Typable("--hex="+word+" for a hex dump; -x HOST[:PORT] is a proxy, as nc has it"), "-x %s is no proxy, but looks like a file", shown(word))
 	}
 	return netio.ParseProxy(word, scheme)
 }

@@ -232,6 +232,8 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[1]))
 	case len(words) == 2:
 		a, err = netio.ParseHostPort(words[0], words[1], role)
+	case v.is("hex") && v.c.String("hex") == "":
+		err = netio.Usagef("--hex=FILE, in one word", "%s: one HOST and one PORT", shorten(words[2]))
 	case role == netio.ToDial && arePorts(words[1:]):
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
 	default:

@@ -43,6 +43,12 @@ func rows() []row {
 		captured.name, captured.layers = scheme+" captured", []Layer{NewCapture(RecordTo("", io.Discard, nil), "").Layer}
 		all = append(all, captured)
 	}
+	for _, i := range []int{0, 3} {
+		dumped := all[i]
+		dumped.name += " with a dump"
+		dumped.layers = []Layer{(&Dump{To: RecordTo("", io.Discard, nil), Text: i > 0}).Layer}
+		all = append(all, dumped)
+	}
 	return all
 }
 

@@ -25,6 +25,14 @@ type failure struct {
 // move moves from d.src to d.dst until one of them ends or fails: inside the
 // kernel where that is possible and pays, else by hand.
 func (d *direction) move(f *Flow, largest int) failure {
+	fail := d.moveAll(f, largest)
+	if err := d.dst.flush(); err != nil && fail.err == nil {
+		return failure{d.dst, err}
+	}
+	return fail
+}
+
+func (d *direction) moveAll(f *Flow, largest int) failure {
 	if d.src.Datagram > 0 || d.dst.Datagram > 0 {
 		return d.copyDatagrams(f)
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/mattn/go-isatty"
 )
 
 // A Recording is where layers write what they see, a whole record at a time and each at
@@ -38,8 +40,21 @@ const maxUnwritten = 1 << 20
 const lastRecords = 500 * time.Millisecond
 
 // OpenRecording makes the file, or empties it. failed is told of the first failure to write.
-func OpenRecording(path string, failed func(error)) (*Recording, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+// A pipe is waited for until somebody opens it to read (fifo(7)), or ctx ends: the error is
+// its cause then.
+func OpenRecording(ctx context.Context, path string, failed func(error)) (*Recording, error) {
+	var f *os.File
+	var err error
+	opened := make(chan struct{})
+	go func() {
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		close(opened)
+	}()
+	select {
+	case <-opened:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, localError(path, err)
 	}
@@ -180,4 +195,10 @@ func isOver(ctx context.Context, done <-chan struct{}) bool {
 	case <-time.After(lastRecords):
 		return false
 	}
+}
+
+// IsTerminal reports whether a person looks at the records as they are written.
+func (r *Recording) IsTerminal() bool {
+	f, ok := r.to.(*os.File)
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }

@@ -160,7 +160,7 @@ func TestASlowReaderOfARecordingGetsAllOfIt(t *testing.T) {
 
 func TestAFileThatCannotBeOpenedIsNoRecording(t *testing.T) {
 	path := t.TempDir() + "/none/file"
-	if _, err := OpenRecording(path, nil); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
+	if _, err := OpenRecording(t.Context(), path, nil); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }

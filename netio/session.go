@@ -205,6 +205,9 @@ func (s *session) abort() {
 			_ = e.Close() // waits for it: a command does not outlive its session
 		}
 	})
+	if s.near.Sock == nil {
+		within(restMoment, func() { _ = s.near.flush() })
+	}
 }
 
 // measure asks the sockets a last time, where somebody wants to know.

@@ -12,10 +12,11 @@ import (
 // read from standard input goes to all that are there; each Read of one of them is
 // one Write to standard output, never mixed with another's.
 type SharedStdio struct {
-	std    *End
-	hub    *hub
-	output sync.Mutex
-	failed func(error)
+	std     *End
+	hub     *hub
+	output  sync.Mutex
+	escapes bool // it is a terminal, to which each session writes through an escaper of its own
+	failed  func(error)
 }
 
 // ShareStdio opens standard input and output for sessions to come. Their end, or
@@ -27,6 +28,9 @@ func ShareStdio(ctx context.Context, s Stdio, failed func(error)) (*SharedStdio,
 		return nil, err
 	}
 	shared := &SharedStdio{std: std, hub: newHub(), failed: failed}
+	if own := std.Stream.(*stdio); own.escaper != nil {
+		own.escaper, shared.escapes = nil, true
+	}
 	if std.Input == InputNone {
 		shared.hub.close()
 	}
@@ -68,7 +72,7 @@ func (s *SharedStdio) readInput() {
 func (s *SharedStdio) For(client *End) Dialer {
 	return dialFunc(func(context.Context) (*End, error) {
 		m, late := s.hub.join(client, "")
-		end := &End{Stream: &share{m, s}, Name: s.std.Name, Input: InputShared, lost: m.lost}
+		end := &End{Stream: s.share(m), Name: s.std.Name, Input: InputShared, lost: m.lost}
 		switch {
 		case late:
 			end.Input = InputNone
@@ -83,13 +87,32 @@ func (s *SharedStdio) For(client *End) Dialer {
 // leaves both open.
 type share struct {
 	*member
-	all *SharedStdio
+	out     io.Writer
+	escaper *escaper // out, where that is a terminal
 }
 
-func (s *share) Write(p []byte) (int, error) {
-	s.all.output.Lock()
-	defer s.all.output.Unlock()
-	return s.all.std.Write(p)
+func (s *SharedStdio) share(m *member) *share {
+	if s.escapes {
+		e := &escaper{to: writeFunc(s.write)}
+		return &share{m, e, e}
+	}
+	return &share{m, writeFunc(s.write), nil}
+}
+
+func (s *share) Write(p []byte) (int, error) { return s.out.Write(p) }
+
+// flush shows what a terminal was not given yet.
+func (s *share) flush() error {
+	if s.escaper == nil {
+		return nil
+	}
+	return s.escaper.flush()
+}
+
+func (s *SharedStdio) write(p []byte) (int, error) {
+	s.output.Lock()
+	defer s.output.Unlock()
+	return s.std.Write(p)
 }
 
 // Close stops reading standard input and ends standard output; its error is that of

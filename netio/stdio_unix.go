@@ -25,6 +25,7 @@ type stdio struct {
 	reading  *waker     // nil where a Read never waits
 	watching *waker     // nil where standard output is no pipe
 	watched  sync.Mutex // held while standard output is polled
+	escaper  *escaper   // what writes to a terminal; nil where bytes go out as they are
 }
 
 func openStdio(o Stdio) (*stdio, error) {
@@ -144,7 +145,7 @@ func (s *stdio) StopReading() {
 	}
 }
 
-func (s *stdio) Write(p []byte) (int, error) {
+func (s *stdio) write(p []byte) (int, error) {
 	if s.output == InputNone {
 		return len(p), nil
 	}

@@ -22,6 +22,7 @@ type stdio struct {
 	rest    []byte      // Read's own
 	left    atomic.Bool // rest is not empty
 	stopped chan struct{}
+	escaper *escaper // what writes to a terminal; nil where bytes go out as they are
 }
 
 type chunk struct {
@@ -113,7 +114,7 @@ func (s *stdio) StopReading() {
 	}
 }
 
-func (s *stdio) Write(p []byte) (int, error) {
+func (s *stdio) write(p []byte) (int, error) {
 	if s.output == InputNone {
 		return len(p), nil
 	}

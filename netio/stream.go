@@ -200,6 +200,26 @@ func (e *End) stopWriting() {
 	}
 }
 
+// flush gives out what e's own stream has held back of what was written to it: nothing
+// follows.
+func (e *End) flush() error {
+	if s, ok := e.Stream.(interface{ flush() error }); ok {
+		return s.flush()
+	}
+	return nil
+}
+
+// within does what may have to wait, as a terminal that was stopped has it, and goes on without
+// it after a moment.
+func within(moment time.Duration, do func()) {
+	done := make(chan struct{})
+	go func() { defer close(done); do() }()
+	select {
+	case <-done:
+	case <-time.After(moment):
+	}
+}
+
 // isIdle reports whether a Read of e would give nothing now.
 func (e *End) isIdle() bool {
 	if e.Sock != nil {
