@@ -35,7 +35,9 @@ func rows() []row {
 	}
 	telnet := schemes[0]
 	telnet.name, telnet.layers = "tcp4 as telnet", []Layer{Telnet}
-	return append(all, telnet)
+	limited := schemes[0]
+	limited.name, limited.layers = "tcp4 limited", []Layer{Limited(200e6)}
+	return append(all, telnet, limited)
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.

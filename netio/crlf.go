@@ -8,7 +8,10 @@ import (
 // CRLF is the Layer of -C: a line feed is sent as carriage return and line feed. One
 // that stands behind a carriage return already is left alone, also where the two are
 // written one after the other. What is read stays as it is.
-func CRLF(e *End) Stream { return &crlf{Stream: e.Stream} }
+func CRLF(e *End) Stream {
+	e.doubles = true
+	return &crlf{Stream: e.Stream}
+}
 
 type crlf struct {
 	Stream

@@ -67,8 +67,8 @@ func (d *direction) pieceSize() int {
 		room = maxUDP // a stream is cut alike, whichever way it goes
 	}
 	switch {
-	case d.src.Datagram == 0 && d.dst.Stream != Stream(d.dst.Sock.conn):
-		return max(1, room/2) // a layer may send two bytes for one
+	case d.src.Datagram == 0 && d.dst.doubles:
+		return max(1, room/2)
 	case d.src.Datagram == 0:
 		return room
 	case d.src.Sock.isUDP():

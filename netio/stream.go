@@ -68,6 +68,7 @@ type End struct {
 
 	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
 
+	doubles   bool                        // a layer may send two bytes for one
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
 	process   child                       // the process it is of; nil where there is none
 	tls       *tlsStream                  // the secured stream, below any layer; nil without TLS
@@ -122,6 +123,7 @@ type pacing struct {
 	stopReading func()             // calls off a Read that waits, and those to come: errStopped
 	stopWriting func()             // the same of a Write
 	piece       func(p []byte) int // how much of p, which is not empty, one Write takes: each piece counts when it is written
+	waited      func() time.Time   // when it waited last, now while it does: nobody else's silence or slowness
 }
 
 // paces registers a layer that waits by itself.
@@ -135,6 +137,16 @@ func (e *End) piece(p []byte) []byte {
 		}
 	}
 	return p
+}
+
+// waited returns when a layer of e held its bytes back last; zero is never.
+func (e *End) waited() (last time.Time) {
+	for _, l := range e.pacing {
+		if l.waited != nil && l.waited().After(last) {
+			last = l.waited()
+		}
+	}
+	return last
 }
 
 // stopReading calls off what waits to read from e, where that can be done.

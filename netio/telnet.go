@@ -11,7 +11,10 @@ import (
 // negotiates is content with: every option is refused (DO is answered with WONT, WILL
 // with DONT), and nothing of the negotiation is in the data. A byte of 255 is doubled
 // where it is sent.
-func Telnet(e *End) Stream { return &telnet{Stream: e.Stream} }
+func Telnet(e *End) Stream {
+	e.doubles = true
+	return &telnet{Stream: e.Stream}
+}
 
 // The commands (RFC 854, page 14).
 const (
