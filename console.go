@@ -98,6 +98,7 @@ func (c *console) event(e modes.Event) {
 		}
 		return
 	}
+	defer c.sayDigest(e)
 	if line, report := c.words(e); line != "" && report {
 		c.stdout.add(escape(line) + "\n") // standard output has no data in a check
 	} else if line != "" {

@@ -40,6 +40,8 @@ type record struct {
 	TLS        *secured    `json:"tls,omitempty"`
 	Presented  []presented `json:"presented,omitempty"`
 
+	Digest *digest `json:"digest,omitempty"`
+
 	ChildStatus int `json:"child_status,omitempty"`
 }
 
@@ -58,7 +60,7 @@ func jsonEvent(e modes.Event) string {
 	}
 	switch e.Name {
 	case modes.Ended:
-		r.Sent, r.Received = &e.Sent, &e.Received
+		r.Sent, r.Received, r.Digest = &e.Sent, &e.Received, newDigest(e.Outcome)
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Shut, modes.Denied, modes.Unrecorded:
 		r.setEnd(e.Err, netio.KindOf(e.Err))

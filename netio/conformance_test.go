@@ -37,7 +37,9 @@ func rows() []row {
 	telnet.name, telnet.layers = "tcp4 as telnet", []Layer{Telnet}
 	limited := schemes[0]
 	limited.name, limited.layers = "tcp4 limited", []Layer{Limited(200e6)}
-	return append(all, telnet, limited)
+	digested := schemes[0]
+	digested.name, digested.layers = "tcp4 digested", []Layer{Digested("sha256")}
+	return append(all, telnet, limited, digested)
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.

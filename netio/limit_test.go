@@ -253,12 +253,12 @@ func TestALimitedMemberIsNotDropped(t *testing.T) {
 }
 
 // A layer that sends no more bytes than it is given makes no datagram smaller.
-func TestALimitLeavesDatagramsAsLarge(t *testing.T) {
+func TestALimitOrADigestLeavesDatagramsAsLarge(t *testing.T) {
 	end := &End{Sock: &Socket{}, Datagram: maxUDP}
 	for _, x := range []struct {
 		layer Layer
 		want  int
-	}{{Limited(1000), maxUDP}, {CRLF, maxUDP / 2}, {Telnet, maxUDP / 2}} {
+	}{{Limited(1000), maxUDP}, {Digested("md5"), maxUDP}, {CRLF, maxUDP / 2}, {Telnet, maxUDP / 2}} {
 		e := *end
 		e.Stream = x.layer(&e)
 		if got := (&direction{src: &End{}, dst: &e}).pieceSize(); got != x.want {

@@ -68,6 +68,7 @@ type End struct {
 
 	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
 
+	digest    *digested                   // the layer that makes the digest; nil without one
 	doubles   bool                        // a layer may send two bytes for one
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
 	process   child                       // the process it is of; nil where there is none
