@@ -33,7 +33,8 @@ type console struct {
 	json     *lines // nil without --json
 	jsonOnly bool   // --json goes to standard error or into the report, in place of words
 
-	monitor netio.Monitor // of the run's sessions
+	monitor  netio.Monitor // of the run's sessions
+	progress *progress     // shows how far the one session is; nil: it does not
 
 	mu      sync.Mutex
 	summary summary
@@ -83,6 +84,7 @@ func (c *console) event(e modes.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.summary.add(e)
+	c.progress.event(e)
 	if c.json != nil {
 		c.json.add(jsonEvent(e))
 		if e.Local != nil {

@@ -22,7 +22,8 @@ type lines struct {
 	direct bool            // of a report that ctx never calls off: add writes by itself
 
 	mu      sync.Mutex
-	queue   chan string // nil until there is a line
+	queue   chan entry // nil until there is a line
+	bottom  bottom     // the goroutine's own
 	closed  bool
 	dropped int
 	done    chan struct{}
@@ -54,37 +55,46 @@ func (l *lines) add(line string) {
 		l.put(line)
 		return
 	}
-	if l.queue == nil {
-		l.queue, l.done = make(chan string, queuedLines), make(chan struct{})
-		go l.write(l.queue)
-	}
+	l.start()
 	if l.report {
 		select {
-		case l.queue <- line:
+		case l.queue <- entry{text: line}:
 		case <-l.ctx.Done():
 		}
 		return
 	}
 	select {
-	case l.queue <- line:
+	case l.queue <- entry{text: line}:
 	default:
 		l.dropped++
 	}
 }
 
-func (l *lines) write(queue <-chan string) {
+// start starts the goroutine that writes; mu is held.
+func (l *lines) start() {
+	if l.queue == nil {
+		l.queue, l.done = make(chan entry, queuedLines), make(chan struct{})
+		go l.write(l.queue)
+	}
+}
+
+func (l *lines) write(queue <-chan entry) {
 	defer close(l.done)
 	if !l.report {
 		catchPipe() // a check may not have done so
 	}
-	for line := range queue {
-		l.put(line)
+	for e := range queue {
+		l.put(l.bottom.over(e))
+		if e.written != nil {
+			close(e.written)
+		}
 	}
+	l.put(l.bottom.erased())
 }
 
 // put writes a line, unless one before it failed.
 func (l *lines) put(line string) {
-	if l.broken != nil {
+	if l.broken != nil || line == "" {
 		return
 	}
 	if _, l.broken = io.WriteString(l.to, line); l.broken != nil && l.report {

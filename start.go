@@ -36,6 +36,7 @@ func prepare(v *values, out *console) (task, error) {
 	if err == nil {
 		err = t.options.Net.Socket.Refuse(endsOf(t.mode)...)
 	}
+	v.progress(&t, out)
 	if v.err != nil {
 		err = v.err
 	}

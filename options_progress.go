@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+
+	"github.com/mattn/go-isatty"
+
+	"fid/modes"
+	"fid/netio"
+)
+
+// progress reads whether it is shown how far the session is. Nobody has to ask for that who
+// watches a terminal through which the data does not pass; who is used to nc does not expect it.
+func (v *values) progress(t *task, out *console) {
+	for _, other := range []string{"no-progress", "probe", "echo", "keep-open", "broker", "chat"} {
+		v.exclude([2]string{"progress", other})
+	}
+	for _, other := range []string{"json", "hex", "text"} {
+		if v.is("progress") && v.is(other) && v.c.String(other) == "" && !(other == "text" && v.c.String("hex") != "") {
+			v.fail(netio.Usagef("--"+other+"=FILE", "--progress and --%s both take standard error", other))
+		}
+	}
+	screen := out.onScreen && os.Getenv("TERM") != "dumb"
+	switch {
+	case v.err != nil, v.is("no-progress"):
+	case v.is("progress"):
+		out.progress = &progress{monitor: &out.monitor, to: out.stderr}
+		if !screen {
+			out.progress.plain, out.progress.after = out.prefix(), sayEvery
+		}
+	case screen && !out.asNC && !out.jsonOnly && v.isTransfer(t.mode):
+		out.progress = &progress{monitor: &out.monitor, to: out.stderr, after: drawAfter}
+	}
+	if out.progress == nil || out.progress.plain != "" {
+		return
+	}
+	out.progress.typed = isScreen(os.Stdin) && !v.is("exec") && !v.is("sh-exec")
+	if isScreen(os.Stdout) {
+		watchOutput(t, out.progress.away)
+	}
+}
+
+// isTransfer: the run has one session, and not both standard input and output are a person's.
+func (v *values) isTransfer(mode runner) bool {
+	for _, other := range []string{"hex", "text", "raw", "send", "send-hex", "expect"} { // what shows or says something itself
+		if v.is(other) {
+			return false
+		}
+	}
+	switch m := mode.(type) {
+	case modes.Listen:
+		return !m.KeepOpen && (m.Output != nil || usesStdio(m.Near) && !isTyped())
+	case modes.Connect:
+		return usesStdio(m.Near) && !isTyped()
+	}
+	return false
+}
+
+// isTyped: a person is at both ends.
+func isTyped() bool { return isScreen(os.Stdin) && isScreen(os.Stdout) }
+
+// usesStdio: the near end is standard input and output, no command.
+func usesStdio(n modes.Near) bool { return n.Command.Scheme == "" }
+
+// watchOutput has f told before standard output is first written to.
+func watchOutput(t *task, f func()) {
+	switch m := t.mode.(type) {
+	case modes.Connect:
+		m.Stdio.FirstOutput = f
+		t.mode = m
+	case modes.Listen:
+		m.Stdio.FirstOutput = f
+		t.mode = m
+	}
+}
+
+func isScreen(f *os.File) bool { return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()) }
