@@ -15,10 +15,11 @@ func (v *values) progress(t *task, out *console) {
 	for _, other := range []string{"no-progress", "probe", "echo", "keep-open", "broker", "chat"} {
 		v.exclude([2]string{"progress", other})
 	}
-	for _, other := range []string{"json", "hex", "text"} {
-		if v.is("progress") && v.is(other) && v.c.String(other) == "" && !(other == "text" && v.c.String("hex") != "") {
-			v.fail(netio.Usagef("--"+other+"=FILE", "--progress and --%s both take standard error", other))
-		}
+	switch {
+	case v.is("progress") && v.is("json") && v.c.String("json") == "":
+		v.fail(netio.Usagef("--json=FILE", "--progress and --json both take standard error"))
+	case v.is("progress") && v.dumpsHere():
+		v.fail(netio.Usagef("--hex=FILE", "--progress and a dump both take standard error"))
 	}
 	screen := out.onScreen && os.Getenv("TERM") != "dumb"
 	switch {
@@ -42,10 +43,13 @@ func (v *values) progress(t *task, out *console) {
 
 // isTransfer: the run has one session, and not both standard input and output are a person's.
 func (v *values) isTransfer(mode runner) bool {
-	for _, other := range []string{"hex", "text", "raw", "send", "send-hex", "expect"} { // what shows or says something itself
+	for _, other := range []string{"raw", "send", "send-hex", "expect"} { // who says something watches for the answer
 		if v.is(other) {
 			return false
 		}
+	}
+	if v.dumpsHere() {
+		return false
 	}
 	switch m := mode.(type) {
 	case modes.Listen:
@@ -54,6 +58,12 @@ func (v *values) isTransfer(mode runner) bool {
 		return usesStdio(m.Near) && !isTyped()
 	}
 	return false
+}
+
+// dumpsHere: --hex or --text has no file to go to.
+func (v *values) dumpsHere() bool {
+	to := v.c.String("hex")
+	return (v.is("hex") || v.is("text")) && (to == "" || to == "-")
 }
 
 // isTyped: a person is at both ends.
