@@ -32,12 +32,11 @@ func (b *bottom) over(e entry) string {
 		b.text = ""
 		return ""
 	case drawn:
-		rest := strings.Repeat(" ", max(0, len(b.text)-len(e.text)))
-		b.text = e.text
-		if rest == "" {
-			return b.again()
+		before := b.erased()
+		if b.text = e.text; e.text == "" {
+			return before
 		}
-		return "\r" + e.text + rest + "\r"
+		return b.again()
 	}
 	return b.erased() + e.text + b.again()
 }
@@ -47,7 +46,7 @@ func (b *bottom) erased() string {
 	if b.text == "" {
 		return ""
 	}
-	return "\r" + strings.Repeat(" ", len(b.text)) + "\r"
+	return drawnOver("")
 }
 
 // again returns what draws it.
@@ -55,7 +54,12 @@ func (b *bottom) again() string {
 	if b.text == "" {
 		return ""
 	}
-	return "\r" + b.text + "\r"
+	return drawnOver(b.text)
+}
+
+// drawnOver is text in place of whatever stood in the line. The last column would begin a new one.
+func drawnOver(text string) string {
+	return "\r" + text + strings.Repeat(" ", max(0, columns()-1-len(text))) + "\r"
 }
 
 // show has text drawn below all lines; "" is nothing any more. It never waits: while others

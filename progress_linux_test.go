@@ -91,7 +91,7 @@ func TestABarIsDrawnOnATerminalAndErased(t *testing.T) {
 	for _, x := range []struct {
 		columns uint16
 		want    string
-	}{{80, "left\r"}, {200, ">  "}, {30, "1.0 MB"}} {
+	}{{80, "left"}, {200, ">  "}, {30, "1.0 MB"}} {
 		d := newDisplay(t, x.columns)
 		p, _ := sending(d, nil)
 		d.awaits(x.want)
@@ -111,7 +111,7 @@ func TestMessagesStandAboveTheBar(t *testing.T) {
 	t.Parallel()
 	d := newDisplay(t, 80)
 	p, server := sending(d, nil, "-v", "--progress", "--deadline", "1.5")
-	d.awaits("left\r")
+	d.awaits("left")
 	_ = server.CloseWrite()
 	d.awaits("(--deadline)")
 	got := d.ends(p)
@@ -131,7 +131,7 @@ func TestTheBarGoesAwayForWhatComesToTheTerminal(t *testing.T) {
 	t.Parallel()
 	d := newDisplay(t, 80)
 	p, server := sending(d, nil, "--progress")
-	d.awaits("left\r")
+	d.awaits("left")
 	server.says([]byte("an answer\n"))
 	d.awaits("an answer")
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
