@@ -34,6 +34,7 @@ type console struct {
 	jsonOnly bool   // --json goes to standard error or into the report, in place of words
 
 	monitor  netio.Monitor     // of the run's sessions
+	progress *progress         // shows how far the one session is; nil: it does not
 	terminal netio.RawTerminal // of --raw
 
 	names serviceNames // of ports
@@ -103,6 +104,7 @@ func (c *console) event(e modes.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.summary.add(e)
+	c.progress.event(e)
 	if c.json != nil && e.Name != modes.Ports { // which is a part of the summary
 		c.json.add(c.jsonEvent(e))
 		if e.Local != nil {
@@ -118,6 +120,7 @@ func (c *console) event(e modes.Event) {
 		}
 		return
 	}
+	defer c.sayDigest(e)
 	if line, report := c.words(e); line != "" && report {
 		c.stderr.flush()
 		c.stdout.add(escape(line) + "\n") // standard output has no data in a check

@@ -47,6 +47,8 @@ type record struct {
 	StayedOpen float64      `json:"stayed_seconds,omitempty"`
 	Ports      modes.Counts `json:"ports,omitempty"`
 
+	Digest *digest `json:"digest,omitempty"`
+
 	ChildStatus int `json:"child_status,omitempty"`
 
 	Timings  *timings  `json:"timings,omitempty"`
@@ -79,7 +81,7 @@ func (c *console) jsonEvent(e modes.Event) string {
 	case modes.Connected, modes.Open:
 		r.setTimings(e.Timings)
 	case modes.Ended:
-		r.Sent, r.Received = &e.Sent, &e.Received
+		r.Sent, r.Received, r.Digest = &e.Sent, &e.Received, newDigest(e.Outcome)
 		r.setOutcome(e.Outcome)
 		r.setEnd(e.Err, netio.KindOf(e.Err))
 	case modes.Shut, modes.Denied, modes.Unrecorded:

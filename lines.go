@@ -23,17 +23,12 @@ type lines struct {
 	begun  bool            // something was written so
 
 	mu      sync.Mutex
-	queue   chan queued // nil until there is a line
+	queue   chan entry // nil until there is a line
+	bottom  bottom     // the goroutine's own
 	closed  bool
 	dropped int
 	done    chan struct{}
 	broken  error // of the line that failed: none is written after it
-}
-
-// A queued line is written, and then who waits for that is told.
-type queued struct {
-	line    string
-	written chan struct{} // nil: nobody waits
 }
 
 // How many lines may wait, and how long the end of the run waits for a log.
@@ -64,26 +59,29 @@ func (l *lines) add(line string) {
 		l.putDirectly(line)
 		return
 	}
+	l.start()
+	l.send(entry{text: line})
+}
+
+// start starts the goroutine that writes; mu is held.
+func (l *lines) start() {
 	if l.queue == nil {
-		l.queue, l.done = make(chan queued, queuedLines), make(chan struct{})
+		l.queue, l.done = make(chan entry, queuedLines), make(chan struct{})
 		go l.write(l.queue)
 	}
-	l.send(queued{line: line})
 }
 
 // send queues a line; it waits for room only where the lines are waited for.
-func (l *lines) send(q queued) {
-	select {
-	case l.queue <- q:
+func (l *lines) send(e entry) {
+	if l.change(e) {
 		return
-	default:
 	}
 	if l.ctx == nil {
 		l.dropped++
 		return
 	}
 	select {
-	case l.queue <- q:
+	case l.queue <- e:
 	case <-l.ctx.Done():
 	}
 }
@@ -96,24 +94,26 @@ func (l *lines) flush() {
 	if l.closed || l.queue == nil || l.ctx == nil {
 		return
 	}
-	q := queued{written: make(chan struct{})}
-	l.send(q)
+	e := entry{written: make(chan struct{})}
+	l.send(e)
 	select {
-	case <-q.written:
+	case <-e.written:
 	case <-l.ctx.Done():
 	}
 }
 
-func (l *lines) write(queue <-chan queued) {
+func (l *lines) write(queue <-chan entry) {
 	defer close(l.done)
 	if !l.report {
 		catchPipe() // a check may not have done so
 	}
-	for q := range queue {
-		if l.put(q.line); q.written != nil {
-			close(q.written)
+	for e := range queue {
+		l.put(l.bottom.over(e))
+		if e.written != nil {
+			close(e.written)
 		}
 	}
+	l.put(l.bottom.erased())
 }
 
 // putDirectly is what add does where no queue is needed.

@@ -10,7 +10,7 @@ import (
 func (v *values) layers(out *console) []netio.Layer {
 	v.exclude([2]string{"crlf", "echo"}, [2]string{"telnet", "echo"})
 	var layers []netio.Layer
-	for _, l := range []netio.Layer{v.digest(out), v.pcap(out), v.hex(out), v.limit()} {
+	for _, l := range []netio.Layer{v.digest(), v.pcap(out), v.hex(out), v.limit()} {
 		if l != nil {
 			layers = append(layers, l)
 		}

@@ -38,6 +38,7 @@ func prepare(v *values, out *console) (task, error) {
 	if err == nil {
 		err = t.options.Net.Socket.Refuse(endsOf(t.mode)...)
 	}
+	v.progress(&t, out)
 	if v.err != nil {
 		err = v.err
 	}

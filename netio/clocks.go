@@ -103,7 +103,7 @@ func (c *clocks) idleCheck(s *session) time.Time {
 	if !c.again.IsZero() {
 		return c.again
 	}
-	end := s.flow.lastMove().Add(c.idle)
+	end := s.lastMove().Add(c.idle)
 	if soon := time.Now().Add(c.idle / 4); s.lastQueue > 0 && soon.Before(end) {
 		return soon
 	}
@@ -163,7 +163,7 @@ func (c *clocks) checkIdle(s *session) error {
 		s.flow.touch()
 		return nil
 	}
-	if time.Since(s.flow.lastMove()) < c.idle {
+	if time.Since(s.lastMove()) < c.idle {
 		c.again = time.Time{}
 		return nil
 	}
@@ -183,6 +183,17 @@ func (c *clocks) checkIdle(s *session) error {
 		return nil
 	}
 	return c.expired(s, "no byte for", c.idle, c.idleFlag)
+}
+
+// lastMove is when a byte moved last, or was held back by our own limit.
+func (s *session) lastMove() time.Time {
+	last := s.flow.lastMove()
+	for _, t := range []time.Time{s.near.waited(), s.far.waited()} {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
 }
 
 // undelivered: something has not reached the other side, as far as this host

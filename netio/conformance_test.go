@@ -49,7 +49,11 @@ func rows() []row {
 		dumped.layers = []Layer{(&Dump{To: RecordTo("", io.Discard, nil), Text: i > 0}).Layer}
 		all = append(all, dumped)
 	}
-	return all
+	limited := all[0]
+	limited.name, limited.layers = "tcp4 limited", []Layer{Limited(200e6)}
+	digested := all[0]
+	digested.name, digested.layers = "tcp4 digested", []Layer{Digested("sha256")}
+	return append(all, limited, digested)
 }
 
 // join runs a session under the row's engine; near and far are one end in a Loop.

@@ -159,7 +159,10 @@ func (h *hub) await(from *member, slow []*member) {
 	now := time.Now()
 	var until time.Time
 	for _, m := range slow {
-		at := m.holdUp.until(now, h.patience)
+		at := now.Add(h.patience)
+		if m.client.waited().Before(now.Add(-h.patience)) { // else its session's limit holds it up, and all at its pace
+			at = m.holdUp.until(now, h.patience)
+		}
 		if !at.After(now) {
 			m.drop()
 		}

@@ -46,6 +46,7 @@ type Outcome struct {
 	Sent, Received int64         // bytes handed to the far and to the near end; in a Loop, to and from its end
 	First          string        // who ended first: "near", "far" (a Loop's end) or, where nobody did, ""
 	Duration       time.Duration // from the joint to the end
+	Digest         *Digest       // of what went each way, where that was asked for and Err is nil
 	SpeaksTLS      bool          // all that the far end said was a TLS alert, and no TLS was asked for
 
 	FirstByte time.Duration // from the joint to the far end's first byte; 0: none came

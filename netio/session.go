@@ -252,7 +252,7 @@ func (s *session) comesToRest() bool {
 func (s *session) outcome(err error) Outcome {
 	s.monitor.ended(s)
 	o := Outcome{Sent: s.flow.Out.Written(), Received: s.flow.In.Written(), First: s.first,
-		Duration: time.Since(s.flow.started), SpeaksTLS: s.far.tls == nil && s.flow.In.isAlert(), Err: err,
+		Duration: time.Since(s.flow.started), SpeaksTLS: s.far.tls == nil && s.flow.In.isAlert(), Digest: s.digest(err), Err: err,
 		FirstByte: s.firstByte(), Timings: s.far.Timings, Near: s.nearTCP, Far: s.farTCP, Unacked: min(s.unacked, s.flow.Out.Written())}
 	if s.near == s.far {
 		o.Received = s.flow.Out.Read()

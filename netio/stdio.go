@@ -1,6 +1,9 @@
 package netio
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // Stdio is the near end of listen and connect: standard input and output.
 type Stdio struct {
@@ -8,7 +11,8 @@ type Stdio struct {
 	NoOutput  bool // output is not wanted: what comes is thrown away (--send-only)
 	RawOutput bool // a terminal as standard output gets control bytes as they are (--raw-output)
 
-	Terminal *RawTerminal // is standard input, and raw during the session (--raw); nil is as it is
+	Terminal    *RawTerminal // is standard input, and raw during the session (--raw); nil is as it is
+	FirstOutput func()       // told before standard output, a terminal, is first written to; nil is nobody
 }
 
 // Dial returns the End of standard input and output. It fails where standard
@@ -27,6 +31,10 @@ func (s Stdio) Dial(context.Context) (*End, error) {
 	}
 	if s.Terminal != nil {
 		end.Stream = newRawStdio(std, s.Terminal)
+	}
+	if s.FirstOutput != nil && std.output == InputTerminal {
+		first := sync.OnceFunc(s.FirstOutput)
+		end.paces(pacing{piece: func(p []byte) int { first(); return len(p) }})
 	}
 	return end, nil
 }

@@ -70,6 +70,7 @@ type End struct {
 
 	Accepted bool // the peer connected to us, as far as layers need to know; else we dialled it
 
+	digest    *digested                   // the layer that makes the digest; nil without one
 	grows     bool                        // a layer may send two bytes for one
 	pacing    []pacing                    // of layers that wait by themselves, the outermost last
 	script    *script                     // the dialogue that the near end has; nil where there is none
@@ -126,6 +127,7 @@ type pacing struct {
 	stopReading func()             // calls off a Read that waits, and those to come: errStopped
 	stopWriting func()             // the same of a Write
 	piece       func(p []byte) int // how much of p, which is not empty, one Write takes: each piece counts when it is written
+	waited      func() time.Time   // when it waited last, now while it does: nobody else's silence or slowness
 }
 
 // paces registers a layer that waits by itself.
@@ -139,6 +141,16 @@ func (e *End) piece(p []byte) []byte {
 		}
 	}
 	return p
+}
+
+// waited returns when a layer of e held its bytes back last; zero is never.
+func (e *End) waited() (last time.Time) {
+	for _, l := range e.pacing {
+		if l.waited != nil && l.waited().After(last) {
+			last = l.waited()
+		}
+	}
+	return last
 }
 
 // stopReading calls off what waits to read from e, where that can be done.
