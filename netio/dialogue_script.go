@@ -83,7 +83,7 @@ func (s *script) say(p []byte) (int, error) {
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
-	if len(s.far.pacing) == 0 { // a layer that waits has a clock of its own
+	if !s.far.pauses() { // between lines the user wants it to take longer
 		s.wind()
 	}
 	return n, nil
@@ -190,6 +190,8 @@ func (s *script) expire(c *stepClock) {
 	defer s.mu.Unlock()
 	switch {
 	case s.clock != c || s.dialogue.Steps[s.step].Expect != nil && s.hasMet(s.step):
+	case time.Since(s.far.waited()) < s.dialogue.Limit: // for its limit, not for the far end
+		c.timer.Reset(s.dialogue.Limit - time.Since(s.far.waited()))
 	case !c.again:
 		c.again = true
 		c.timer.Reset(restMoment)

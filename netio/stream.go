@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -151,6 +152,11 @@ func (e *End) waited() (last time.Time) {
 		}
 	}
 	return last
+}
+
+// pauses: a layer's waits are silence to the clocks.
+func (e *End) pauses() bool {
+	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.stopWriting != nil && l.waited == nil })
 }
 
 // stopReading calls off what waits to read from e, where that can be done.
