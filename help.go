@@ -17,7 +17,7 @@ const overview = `fid: join standard input and output, or a second socket, to a 
   fid connect HOST 9000 < big.iso         send it, from the other host
   fid connect -z --wait 30s db 5432       wait until a port is open
   fid connect --echo --count 5 HOST 7     check an echo
-  fid relay 8080 db:5432                  forward a port
+  fid relay --hex 8080 db:5432            forward a port, and see what passes
   fid echo 7000                           serve an echo
 
 fid [connect] [flags] HOST PORT | ADDRESS
@@ -63,6 +63,7 @@ ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
   fid connect HOST 9000 < big.iso         send a file
   fid connect -z --wait 30s db 5432       wait until a port is open
   fid connect --echo --count 5 HOST 7     check an echo
+  fid --send ruok --expect imok HOST 2181 ask, and check the answer
 
 fid [connect] [flags] HOST PORT | ADDRESS
 ADDRESS: HOST:PORT  [v6]:PORT  tls:HOST:PORT  udp:HOST:PORT
