@@ -10,6 +10,7 @@ import (
 // said, when it is its turn, and whose Write looks for what is awaited.
 type script struct {
 	Stream   // the near end's, which is written to
+	near     *End
 	dialogue *Dialogue
 	far      *End
 	awaited  []int      // the steps with an Expectation
@@ -83,7 +84,7 @@ func (s *script) say(p []byte) (int, error) {
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
-	if len(s.far.pacing) == 0 { // a layer that waits has a clock of its own
+	if !s.far.waitsUntold() { // else nobody can say whose the time is
 		s.wind()
 	}
 	return n, nil
@@ -190,6 +191,8 @@ func (s *script) expire(c *stepClock) {
 	defer s.mu.Unlock()
 	switch {
 	case s.clock != c || s.dialogue.Steps[s.step].Expect != nil && s.hasMet(s.step):
+	case s.rest != nil && time.Since(s.far.waited()) < s.dialogue.Limit: // our own pace is not the far end's
+		c.timer.Reset(s.dialogue.Limit - time.Since(s.far.waited()))
 	case !c.again:
 		c.again = true
 		c.timer.Reset(restMoment)
@@ -227,6 +230,9 @@ func (s *script) Close() error {
 	s.StopReading()
 	return s.Stream.Close()
 }
+
+// flush is the near end's.
+func (s *script) flush() error { return s.near.flush() }
 
 // awaitReaderGone is the near end's.
 func (s *script) awaitReaderGone() error {

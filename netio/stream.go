@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -151,6 +152,11 @@ func (e *End) waited() (last time.Time) {
 		}
 	}
 	return last
+}
+
+// waitsUntold: a layer of e waits between pieces, and does not tell when.
+func (e *End) waitsUntold() bool {
+	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.piece != nil && l.waited == nil })
 }
 
 // stopReading calls off what waits to read from e, where that can be done.
