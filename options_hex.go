@@ -23,12 +23,13 @@ func (v *values) hex(out *console) netio.Layer {
 		v.fail(netio.Usagef("--hex=FILE", "--hex=-: standard output has the data"))
 	case to == "-", v.dumpTakesPlace:
 		dump.To = v.recordTo("standard output", os.Stdout, out)
-	case to == "" && out.jsonOnly && !out.check:
-		v.fail(netio.Usagef("--hex=FILE", "--json and a dump both take standard error"))
 	case to == "":
 		dump.To = v.recordTo("standard error", os.Stderr, out)
 	default:
 		dump.To = v.record(to, out)
+	}
+	if to == "" && !v.dumpTakesPlace && out.jsonOnly && !out.check {
+		v.fail(netio.Usagef("--hex=FILE", "--json and a dump both take standard error"))
 	}
 	if v.err != nil {
 		return nil

@@ -27,7 +27,7 @@ type Step struct {
 // end finishes or breaks off before all that is awaited has come ends with a KindCheck, as
 // does one with a step that takes too long.
 func (d *Dialogue) Between(near, far *End) *End {
-	s := &script{Stream: near.Stream, near: near, dialogue: d, far: far, lost: make(chan error, 1)}
+	s := &script{Stream: near.Stream, dialogue: d, far: far, lost: make(chan error, 1)}
 	s.changed.L = &s.mu
 	for i := range d.Steps {
 		if d.Steps[i].Expect != nil {

@@ -10,7 +10,6 @@ import (
 // said, when it is its turn, and whose Write looks for what is awaited.
 type script struct {
 	Stream   // the near end's, which is written to
-	near     *End
 	dialogue *Dialogue
 	far      *End
 	awaited  []int      // the steps with an Expectation
@@ -191,8 +190,8 @@ func (s *script) expire(c *stepClock) {
 	defer s.mu.Unlock()
 	switch {
 	case s.clock != c || s.dialogue.Steps[s.step].Expect != nil && s.hasMet(s.step):
-	case s.rest != nil && time.Since(s.far.waited()) < s.dialogue.Limit: // our own pace is not the far end's
-		c.timer.Reset(s.dialogue.Limit - time.Since(s.far.waited()))
+	case s.dialogue.Steps[s.step].Expect == nil && s.heldBack() > 0:
+		c.timer.Reset(s.heldBack())
 	case !c.again:
 		c.again = true
 		c.timer.Reset(restMoment)
@@ -200,6 +199,12 @@ func (s *script) expire(c *stepClock) {
 		s.lost <- s.tooLate()
 		s.clock, s.failed = nil, true
 	}
+}
+
+// heldBack is what is left of a step's time since a layer of ours held its bytes back last:
+// that is not the far end's slowness.
+func (s *script) heldBack() time.Duration {
+	return max(time.Until(s.far.waited().Add(s.dialogue.Limit)), 0)
 }
 
 // hasClock: a clock of its own runs, in place of the session's idle clock.
@@ -231,9 +236,6 @@ func (s *script) Close() error {
 	return s.Stream.Close()
 }
 
-// flush is the near end's.
-func (s *script) flush() error { return s.near.flush() }
-
 // awaitReaderGone is the near end's.
 func (s *script) awaitReaderGone() error {
 	if w, ok := s.Stream.(interface{ awaitReaderGone() error }); ok {
@@ -241,6 +243,9 @@ func (s *script) awaitReaderGone() error {
 	}
 	return errStopped
 }
+
+// flush is the near end's.
+func (s *script) flush() error { return (&End{Stream: s.Stream}).flush() }
 
 // unmet is the failure of a session whose far end broke off while its near end awaited
 // something of it; nil where it did not. What an alert of TLS tells is told as it is.

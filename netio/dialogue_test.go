@@ -229,17 +229,3 @@ func TestWhatTheFarEndsEndCompletesIsMet(t *testing.T) {
 		}
 	}
 }
-
-func TestTheClockOfADialogueDoesNotCountOurOwnLimit(t *testing.T) {
-	r := rows()[0]
-	r.layers = []Layer{Limited(1000)}
-	d := converse(t, 100*time.Millisecond, "say "+strings.Repeat("x", 300), "await thanks")
-	o, _ := d.holds(t, r, atOnce, func(peer *End) {
-		hears(t, peer, strings.Repeat("x", 300))
-		says(t, peer, "thanks")
-		hearsEnd(t, peer)
-	})
-	if o.Err != nil {
-		t.Errorf("%+v", o)
-	}
-}
