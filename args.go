@@ -17,6 +17,8 @@ type commandLine struct {
 	flags []string // --long or --long=value
 	words []string // what is no flag
 
+	implying string // the flag that stands for -z, where that was not typed
+
 	command string   // of -e
 	behind  []string // the arguments behind that
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"strconv"
@@ -87,8 +88,11 @@ func (v *values) need(name string, others ...string) {
 	v.fail(netio.Usagef("", "%s needs %s", v.dashed(name), strings.Join(typed, " or ")))
 }
 
-// dashed is a flag as it is typed.
+// dashed is a flag as it is typed; of -z the flag that stands for it.
 func (v *values) dashed(name string) string {
+	if name == "probe" {
+		name = cmp.Or(v.line.implying, name)
+	}
 	for _, f := range v.table {
 		if f.name() == name {
 			return f.typed()

@@ -10,8 +10,11 @@ func (l *commandLine) implyProbe() {
 	if l.mode != "connect" || l.names("probe") {
 		return
 	}
-	if l.names("banner") || l.names("stay") || l.names("count") && !l.names("echo") {
-		l.flags = append(l.flags, "--probe")
+	for _, flag := range []string{"banner", "stay", "count"} {
+		if l.names(flag) && !(flag == "count" && l.names("echo")) {
+			l.flags, l.implying = append(l.flags, "--probe"), flag
+			return
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ func (v *values) near() modes.Near {
 		if !v.is(flag) {
 			continue
 		}
-		for _, other := range []string{"no-stdin", "recv-only", "send-only", "banner", "stay", "count", "probe", "echo"} {
+		for _, other := range []string{"no-stdin", "recv-only", "send-only", "probe", "echo"} {
 			v.exclude([2]string{flag, other})
 		}
 		line, address := v.c.String(flag), netio.CommandAddress

@@ -28,6 +28,9 @@ func (v *values) hex(out *console) netio.Layer {
 	default:
 		dump.To = v.record(to, out)
 	}
+	if to == "" && !v.dumpTakesPlace && out.jsonOnly && !out.check {
+		v.fail(netio.Usagef("--hex=FILE", "--json and a dump both take standard error"))
+	}
 	if v.err != nil {
 		return nil
 	}

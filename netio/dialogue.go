@@ -35,7 +35,7 @@ func (d *Dialogue) Between(near, far *End) *End {
 		}
 	}
 	s.search = s.nextSearch(-1)
-	return &End{Stream: s, Name: near.Name, Input: InputStream, lost: s.lost, script: s}
+	return &End{Stream: s, Name: near.Name, Input: InputStream, pacing: near.pacing, lost: s.lost, script: s}
 }
 
 // unmet is the failure of what is awaited next; how tells what ended the wait.

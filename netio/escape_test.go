@@ -152,3 +152,24 @@ func FuzzEscape(f *testing.F) {
 		}
 	})
 }
+
+func TestADialogueAtATerminalShowsTheLastByteThatIsNoUTF8(t *testing.T) {
+	var out near
+	told := false
+	screen := &End{Stream: nearScreen{&out, &escaper{to: &out}}, Name: "near", Input: InputNone}
+	screen.paces(pacing{piece: func(p []byte) int { told = true; return len(p) }})
+	end, peer := pair(t, rows()[0])
+	go func() {
+		_, _ = peer.Write([]byte("ok\xc3"))
+		_ = peer.CloseWrite()
+		_, _ = io.ReadAll(peer)
+		peer.CloseInOrder()
+	}()
+	o := Pump{}.Join(context.Background(), converse(t, patience, "await ok", "say thanks").Between(screen, end), end)
+	if o.Err != nil || out.out.String() != `ok\xc3` {
+		t.Errorf("%+v, %q", o, out.out.String())
+	}
+	if !told {
+		t.Error("who asked to be told before the first Write was not")
+	}
+}

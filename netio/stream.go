@@ -154,11 +154,6 @@ func (e *End) waited() (last time.Time) {
 	return last
 }
 
-// pauses: a layer's waits are silence to the clocks.
-func (e *End) pauses() bool {
-	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.stopWriting != nil && l.waited == nil })
-}
-
 // stopReading calls off what waits to read from e, where that can be done.
 func (e *End) stopReading() {
 	for _, l := range e.pacing {
@@ -216,6 +211,11 @@ func (e *End) stopWriting() {
 			l.stopWriting()
 		}
 	}
+}
+
+// waitsUntold: a layer of e waits between pieces, and does not tell when.
+func (e *End) waitsUntold() bool {
+	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.piece != nil && l.waited == nil })
 }
 
 // flush gives out what e's own stream has held back of what was written to it: nothing
