@@ -52,28 +52,25 @@ func TestWhatIsKnownAtASignalIsReported(t *testing.T) {
 // What came while we were stopped came in time, as far as anybody knows.
 func TestACheckThatWasStoppedTakesWhatHasComeFirst(t *testing.T) {
 	h := newHost(t)
-	stopped := func(p *process, meanwhile func(*peer)) {
-		c := h.client()
+	stopped := func(p *process, c *peer, meanwhile func(*peer)) {
 		_ = p.cmd.Process.Signal(syscall.SIGSTOP)
 		meanwhile(c)
 		time.Sleep(600 * time.Millisecond) // longer than the clock
 		_ = p.cmd.Process.Signal(syscall.SIGCONT)
 	}
 	p := begin(t, nil, nil, "--banner", "--idle-timeout", "400ms", h.addr())
-	stopped(p, func(c *peer) { c.says([]byte("220 late\n")) })
+	stopped(p, h.client(), func(c *peer) { c.says([]byte("220 late\n")) })
 	p.wants(0)
 	p.reports(`"220 late\n"`)
 
 	p = begin(t, nil, nil, "--stay", "400ms", h.addr())
-	stopped(p, func(c *peer) { c.finishes() })
+	stopped(p, h.client(), func(c *peer) { c.finishes() })
 	p.wants(12, "accepted, then closed after ")
 
 	p = begin(t, nil, nil, "--echo", "--idle-timeout", "400ms", h.addr())
-	stopped(p, func(c *peer) {
-		sent := make([]byte, 64)
-		_, _ = io.ReadFull(c, sent)
-		c.says(sent)
-	})
+	c, sent := h.client(), make([]byte, 64)
+	_, _ = io.ReadFull(c, sent)
+	stopped(p, c, func(c *peer) { c.says(sent) })
 	p.wants(0)
 }
 
