@@ -83,9 +83,7 @@ func (s *script) say(p []byte) (int, error) {
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
-	if len(s.far.pacing) == 0 { // a layer that waits has a clock of its own
-		s.wind()
-	}
+	s.wind()
 	return n, nil
 }
 
@@ -190,6 +188,8 @@ func (s *script) expire(c *stepClock) {
 	defer s.mu.Unlock()
 	switch {
 	case s.clock != c || s.dialogue.Steps[s.step].Expect != nil && s.hasMet(s.step):
+	case s.dialogue.Steps[s.step].Expect == nil && s.heldBack() > 0:
+		c.timer.Reset(s.heldBack())
 	case !c.again:
 		c.again = true
 		c.timer.Reset(restMoment)
@@ -197,6 +197,12 @@ func (s *script) expire(c *stepClock) {
 		s.lost <- s.tooLate()
 		s.clock, s.failed = nil, true
 	}
+}
+
+// heldBack is what is left of a step's time since a layer of ours held its bytes back last:
+// that is not the far end's slowness.
+func (s *script) heldBack() time.Duration {
+	return max(time.Until(s.far.waited().Add(s.dialogue.Limit)), 0)
 }
 
 // hasClock: a clock of its own runs, in place of the session's idle clock.
@@ -235,6 +241,9 @@ func (s *script) awaitReaderGone() error {
 	}
 	return errStopped
 }
+
+// flush is the near end's.
+func (s *script) flush() error { return (&End{Stream: s.Stream}).flush() }
 
 // unmet is the failure of a session whose far end broke off while its near end awaited
 // something of it; nil where it did not. What an alert of TLS tells is told as it is.
