@@ -236,15 +236,26 @@ func (r *reader) settleMode(asNC bool) error {
 	return r.checkModes()
 }
 
-// isBareCheck: a check of ports that has nothing to say of a signal and that
-// nothing but one calls off.
+// isBareCheck: a check of one port that has nothing to say of a signal and that
+// nothing but one calls off. Of several, a signal is told what was found.
 func (l commandLine) isBareCheck() bool {
 	for _, more := range []string{"verbose", "json", "deadline", "proxy", "count", "help", "version"} {
 		if l.names(more) {
 			return false
 		}
 	}
-	return l.mode == "connect" && l.names("probe")
+	return l.mode == "connect" && l.names("probe") && l.isOnePort()
+}
+
+// isOnePort: the words are an address, or a host and a port; false also where that is not sure.
+func (l commandLine) isOnePort() bool {
+	switch len(l.words) {
+	case 1:
+		return !isPortList(l.words[0][strings.LastIndex(l.words[0], ":")+1:])
+	case 2:
+		return !isPortList(l.words[1]) && !areAddresses(l.words)
+	}
+	return false
 }
 
 // checkModes refuses a flag that another mode has.

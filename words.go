@@ -167,15 +167,15 @@ func firstWords(first string) string {
 	return ", the " + first + " end first"
 }
 
-// hostPort is an address without the scheme of datagrams before it.
+// hostPort is an address without the scheme of datagrams or of TLS before it.
 func hostPort(addr string) string {
-	if protocolOf(addr) == "udp" {
+	if protocolOf(addr) != "tcp" {
 		_, addr, _ = strings.Cut(addr, ":")
 	}
 	return strings.TrimPrefix(addr, "//")
 }
 
-// protocolOf is "udp" where the address says so, else "tcp".
+// protocolOf is "udp" or "tls" where the address says so, else "tcp".
 func protocolOf(addr string) string {
 	if strings.HasPrefix(addr, "tls:") {
 		return "tls"
@@ -186,12 +186,12 @@ func protocolOf(addr string) string {
 	return "tcp"
 }
 
-// protocol is that of an address as it was typed: with -u all are UDP.
+// protocol is that of an address as it was typed, in the words of nc: with -u all are UDP.
 func (c *console) protocol(addr string) string {
-	if c.udp {
+	if c.udp || protocolOf(addr) == "udp" {
 		return "udp"
 	}
-	return protocolOf(addr)
+	return "tcp"
 }
 
 // typable is where somebody listens, with its scheme where that is to be typed.

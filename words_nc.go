@@ -21,7 +21,7 @@ func (c *console) hasWordsOfNC(e modes.Event) bool {
 		return !c.serving
 	case modes.Open:
 		return len(e.Found.Banner) == 0
-	case modes.Pinged, modes.Pings:
+	case modes.Pinged, modes.Pings, modes.Echo, modes.Echoes: // nc has no such report
 		return false
 	}
 	return true

@@ -19,6 +19,31 @@ const (
 	stayChunk   = 64 << 10
 )
 
+// A timely reads from an end until a time. Where we were stopped for longer than that, what
+// had come by then is taken first: Go's sockets tell of the deadline alone.
+type timely struct {
+	end    *netio.End
+	until  time.Time // the end's deadline; zero is none
+	looked bool
+}
+
+// How late a Read must be told of its deadline for us to have been stopped, and how long
+// what is in the kernel then may take.
+const (
+	stoppedFor = 20 * time.Millisecond
+	lastLook   = 10 * time.Millisecond
+)
+
+func (t *timely) Read(p []byte) (int, error) {
+	n, err := t.end.Read(p)
+	if t.looked || t.until.IsZero() || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(t.until) < stoppedFor {
+		return n, err
+	}
+	t.looked = true
+	_ = t.end.Sock.SetDeadline(time.Now().Add(lastLook))
+	return t.end.Read(p)
+}
+
 // watch has the connection keep what was asked of it: a banner, then to stay open. Nothing
 // is sent. Its error is a check's, and says when the connection ended.
 func (p Probe) watch(ctx context.Context, end *netio.End, addr netio.Address, found *Finding) error {
@@ -53,8 +78,9 @@ func (p Probe) banner(end *netio.End) ([]byte, error) {
 		limit = time.Time{}
 	}
 	_ = end.Sock.SetDeadline(limit) // fails only on a closed socket, as the next call does
+	from := &timely{end: end, until: limit}
 	for n < len(buf) {
-		m, err := end.Read(buf[n:])
+		m, err := from.Read(buf[n:])
 		n += m
 		switch {
 		case n > 0 && errors.Is(err, os.ErrDeadlineExceeded):
@@ -76,10 +102,11 @@ func (p Probe) banner(end *netio.End) ([]byte, error) {
 // how it ended. What comes is thrown away: an end behind it is seen then, also of TLS, and
 // a server that says more than fits is held back.
 func (p Probe) stays(ctx context.Context, end *netio.End, connected time.Time) error {
-	_ = end.Sock.SetDeadline(connected.Add(p.Stay))
+	from := &timely{end: end, until: connected.Add(p.Stay)}
+	_ = end.Sock.SetDeadline(from.until)
 	buf := make([]byte, stayChunk)
 	for came := 0; ; {
-		n, err := end.Read(buf)
+		n, err := from.Read(buf)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return nil

@@ -72,9 +72,13 @@ func (c Check) Run(ctx context.Context, o Options) error {
 func (c Check) probe(ctx context.Context, end *netio.End, log Log, probes *Probes) error {
 	for seq := 1; seq <= c.Count; seq++ {
 		begin := time.Now()
-		_ = end.Sock.SetDeadline(begin.Add(c.Step)) // fails only on a closed socket, as the next call does
+		from := &timely{end: end}
+		if c.Step > 0 {
+			from.until = begin.Add(c.Step)
+		}
+		_ = end.Sock.SetDeadline(from.until) // fails only on a closed socket, as the next call does
 		probes.Sent++
-		if err := c.compare(end, seq); err != nil {
+		if err := c.compare(from, seq); err != nil {
 			return err
 		}
 		trip := time.Since(begin)
@@ -90,8 +94,8 @@ func (c Check) probe(ctx context.Context, end *netio.End, log Log, probes *Probe
 
 // compare sends a probe while it reads the echo: a probe can be larger than
 // all the buffers on its way.
-func (c Check) compare(end *netio.End, seq int) error {
-	sent := payload(seq, c.Size)
+func (c Check) compare(from *timely, seq int) error {
+	end, sent := from.end, payload(seq, c.Size)
 	wrote := make(chan error, 1)
 	go func() {
 		_, err := end.Write(sent)
@@ -100,7 +104,7 @@ func (c Check) compare(end *netio.End, seq int) error {
 		}
 	}()
 	got := make([]byte, len(sent))
-	n, err := io.ReadFull(end, got)
+	n, err := io.ReadFull(from, got)
 	if i := firstDifference(got[:n], sent); i >= 0 {
 		return c.failed(seq, "byte %d of %d differs: sent 0x%02x, came 0x%02x", i+1, len(sent), sent[i], got[i])
 	}
@@ -109,7 +113,10 @@ func (c Check) compare(end *netio.End, seq int) error {
 	}
 	select {
 	case werr := <-wrote:
-		if werr != nil {
+		switch {
+		case errors.Is(werr, os.ErrDeadlineExceeded):
+			return c.failed(seq, "%s could not be sent within %s (%s)", netio.Bytes(int64(len(sent))), netio.Seconds(c.Step), c.StepFlag)
+		case werr != nil:
 			return c.failed(seq, "cannot send %s: %s", netio.Bytes(int64(len(sent))), netio.Describe(werr))
 		}
 	default:

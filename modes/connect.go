@@ -141,9 +141,17 @@ func gaveUp(ctx context.Context, addr netio.Address, wait time.Duration, last er
 	if cause := context.Cause(ctx); cause != context.DeadlineExceeded {
 		return cause
 	}
-	what := "no answer"
-	if e, ok := last.(*netio.Error); ok {
-		what = strings.TrimPrefix(e.Error(), netio.Label(addr.Text))
+	const what = "not there after"
+	seen, ok := last.(*netio.Error)
+	if !ok {
+		return netio.TimeoutError(addr.Text, what, wait, "--wait", "; last: no answer")
 	}
-	return netio.TimeoutError(addr.Text, "not there after", wait, "--wait", "; last: "+what)
+	err := netio.TimeoutError(addr.Text, what, wait, "--wait", "; last: "+strings.TrimPrefix(seen.Error(), netio.Label(addr.Text)))
+	err.(*netio.Error).Err = lastSeen{seen}
+	return err
 }
+
+// A lastSeen is below the error of a --wait that was given up.
+type lastSeen struct{ err error }
+
+func (l lastSeen) Error() string { return l.err.Error() }

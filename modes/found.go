@@ -54,10 +54,13 @@ func newFinding(a netio.Address, several bool) *Finding {
 // it counts; where the way to the port ends at the proxy itself, that is its state.
 func stateOf(err error, a netio.Address, o netio.Options) string {
 	var is fickle
+	var last lastSeen
 	var e *netio.Error
 	switch {
 	case errors.As(err, &is):
 		return string(is)
+	case errors.As(err, &last):
+		return stateOf(last.err, a, o)
 	case a.Proxied(o) && errors.As(err, &e):
 		var seen *netio.Error // by the proxy
 		if e.Kind == netio.KindProxy && errors.As(e.Err, &seen) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"time"
 
@@ -40,7 +41,7 @@ type scan struct {
 	last     map[int]error // why those that wait for their turn failed
 	told     int
 	counts   Counts
-	ports    map[string]int  // how many are of a host
+	ports    map[string]int  // how many are of a host; see hostOf
 	said     map[string]bool // what was said of more than one port
 	first    int             // of the addresses that are not open, as typed; -1: none
 	failure  error           // its
@@ -65,7 +66,7 @@ func newScan(p Probe, o Options) *scan {
 	}
 	for i, a := range p.Addresses {
 		s.order, s.ready = append(s.order, i), append(s.ready, i)
-		s.ports[a.Host]++
+		s.ports[hostOf(a)]++
 		if a.Options["source-port"] != "" {
 			s.limit = 1
 		}
@@ -78,6 +79,9 @@ func newScan(p Probe, o Options) *scan {
 	}
 	return s
 }
+
+// hostOf tells hosts apart that are looked up; those of tcp4: and tcp6: have other addresses.
+func hostOf(a netio.Address) string { return a.Scheme + ":" + a.Host }
 
 func (s *scan) at(place int) netio.Address { return s.Addresses[s.order[place]] }
 
@@ -121,7 +125,8 @@ func (s *scan) run(ctx context.Context) error {
 // nothing to probe, and that is said once.
 func (s *scan) lookUp(ctx, within context.Context) error {
 	a := s.Addresses[0]
-	if len(s.ports) > 1 {
+	throughProxy := func(b netio.Address) bool { return b.Proxied(s.opts.Net) } // the proxy looks it up
+	if len(s.ports) > 1 || slices.ContainsFunc(s.Addresses, throughProxy) {
 		return nil
 	}
 	err := retry(within, a, s.Wait, func(ctx context.Context) error { return a.LookUp(ctx, s.opts.Net) })
@@ -186,10 +191,8 @@ func (s *scan) take(within context.Context, v verdict) {
 			return // not the time of --wait: the run is over, and the port not known
 		}
 		last := s.last[v.place]
-		if last != nil {
-			v.found.State = stateOf(last, s.at(v.place), s.opts.Net)
-		}
 		v.err = gaveUp(within, s.at(v.place), s.Wait, last)
+		v.found.State = stateOf(v.err, s.at(v.place), s.opts.Net)
 	case s.running > 0 && (errors.Is(v.err, syscall.EMFILE) || errors.Is(v.err, syscall.ENFILE)):
 		s.limit = s.running // as many descriptors as there are
 		s.ready = append(s.ready, v.place)
@@ -212,7 +215,7 @@ func (s *scan) giveUp(within context.Context) {
 			v.found.State = StateUnknown
 		} else {
 			v.err = gaveUp(within, addr, s.Wait, last)
-			v.found.State = stateOf(last, addr, s.opts.Net)
+			v.found.State = stateOf(v.err, addr, s.opts.Net)
 		}
 		s.verdicts[place] = v
 	}
@@ -243,7 +246,7 @@ func (s *scan) report(v *verdict) {
 	if s.first < 0 || i < s.first {
 		s.first, s.failure = i, v.err
 	}
-	if netio.KindOf(v.err) == netio.KindName && s.ports[addr.Host] > 1 {
+	if netio.KindOf(v.err) == netio.KindName && s.ports[hostOf(addr)] > 1 {
 		v.err = netio.OfHost(v.err, addr)
 	}
 	var e *netio.Error

@@ -229,3 +229,22 @@ func TestWhatTheFarEndsEndCompletesIsMet(t *testing.T) {
 		}
 	}
 }
+
+// A holding is a near end that holds back some of what it is given, as a terminal's does.
+type holding struct {
+	near
+	given bool
+}
+
+func (h *holding) flush() error { h.given = true; return nil }
+
+func TestWhatATerminalHasHeldBackIsShownWhenADialogueFails(t *testing.T) {
+	end, peer := pair(t, rows()[0])
+	var out holding
+	go func() { _, _ = peer.Write([]byte("caf\xc3")); _ = peer.CloseWrite() }()
+	o := Pump{Rules: atOnce}.Join(context.Background(), converse(t, patience, "await tea").Between(&End{Stream: &out, Name: "near"}, end), end)
+	if KindOf(o.Err) != KindCheck || !out.given {
+		t.Errorf("%+v; flushed: %v", o, out.given)
+	}
+	_ = peer.Close()
+}

@@ -250,7 +250,7 @@ func zoneHint(ip netip.Addr, port string) string {
 
 // precedes orders the kinds of several attempts: an answer tells more than silence.
 func precedes(a, b Kind) bool {
-	order := []Kind{KindRefused, KindBind, KindTimeout, KindUnreachable, KindOther}
+	order := []Kind{KindReset, KindRefused, KindBind, KindTimeout, KindUnreachable, KindOther}
 	for _, k := range order {
 		if a == k || b == k {
 			return a == k && b != k
