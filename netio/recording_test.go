@@ -12,6 +12,19 @@ import (
 	"time"
 )
 
+// RecordTo returns an open Recording.
+func RecordTo(name string, to io.Writer, failed func(error)) *Recording {
+	r := NewRecording(name, nil, failed)
+	r.to = to
+	return r
+}
+
+// write waits for room, as a stream that is recorded does, and records.
+func (r *Recording) write(record []byte) {
+	_ = (&hold{rec: r}).await()
+	r.add(record)
+}
+
 // A fullDisk has room for some bytes.
 type fullDisk struct {
 	bytes.Buffer
@@ -42,7 +55,7 @@ func TestAFullDiskUnderARecordingIsToldOnceAndHarmsNoSession(t *testing.T) {
 			t.Errorf("%+v, %d bytes", o, n.out.Len())
 		}
 		first := <-told
-		if err := rec.Close(context.Background()); err != first || KindOf(err) != KindLocal || err.Error() != "the file: no space left on device" || len(told) > 0 {
+		if err := rec.Close(context.Background(), 0); err != first || KindOf(err) != KindLocal || err.Error() != "the file: no space left on device" || len(told) > 0 {
 			t.Errorf("%v, then %v", first, err)
 		}
 	}
@@ -79,7 +92,7 @@ func TestARecordingWithoutAReaderSaysSo(t *testing.T) {
 	_ = r.Close()
 	rec := RecordTo("the pipe", w, func(error) {})
 	rec.write([]byte("record"))
-	if err := rec.Close(context.Background()); KindOf(err) != KindLocal || err.Error() != "the pipe: nobody reads it any more" {
+	if err := rec.Close(context.Background(), 0); KindOf(err) != KindLocal || err.Error() != "the pipe: nobody reads it any more" {
 		t.Error(err)
 	}
 }
@@ -108,7 +121,7 @@ func TestAStuckReaderOfARecordingHoldsUpNoEnd(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	c.Layer(&End{Stream: &tape{}}) // a client is still taken
-	if err := rec.Close(ctx); err == nil || !strings.Contains(err.Error(), "nobody reads it") {
+	if err := rec.Close(ctx, 0); err == nil || !strings.Contains(err.Error(), "nobody reads it") {
 		t.Error(err)
 	}
 	rec.write([]byte("what comes now is nobody's"))
@@ -149,7 +162,7 @@ func TestASlowReaderOfARecordingGetsAllOfIt(t *testing.T) {
 	for at := 0; at < len(data); at += 100 {
 		rec.write(data[at:][:100])
 	}
-	if err := rec.Close(context.Background()); err != nil {
+	if err := rec.Close(context.Background(), 0); err != nil {
 		t.Error(err)
 	}
 	_ = w.Close()
@@ -160,7 +173,7 @@ func TestASlowReaderOfARecordingGetsAllOfIt(t *testing.T) {
 
 func TestAFileThatCannotBeOpenedIsNoRecording(t *testing.T) {
 	path := t.TempDir() + "/none/file"
-	if _, err := OpenRecording(t.Context(), path, nil); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
+	if err := NewRecording(path, nil, nil).Open(t.Context()); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }
