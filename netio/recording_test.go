@@ -171,6 +171,38 @@ func TestASlowReaderOfARecordingGetsAllOfIt(t *testing.T) {
 	}
 }
 
+// A clock had the reader stuck: he is waited for while he takes anything.
+func TestAReaderOfARecordingIsWaitedForWhileHeTakesAnything(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rec := RecordTo("the pipe", w, func(err error) { t.Error(err) })
+	for range 20 {
+		rec.add(noise(60_000))
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- rec.Close(context.Background(), 500*time.Millisecond) }()
+	for range 12 { // longer than the patience in all
+		time.Sleep(100 * time.Millisecond)
+		if _, err := io.ReadFull(r, make([]byte, 60_000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-closed:
+		t.Fatal(err, " before he has stopped")
+	default:
+	}
+	if err := <-closed; err == nil || !strings.Contains(err.Error(), "nobody reads it") {
+		t.Error(err)
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(r, 8*60_000))
+	<-rec.done()
+	_ = w.Close()
+}
+
 func TestAFileThatCannotBeOpenedIsNoRecording(t *testing.T) {
 	path := t.TempDir() + "/none/file"
 	if err := NewRecording(path, nil, nil).Open(t.Context()); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
