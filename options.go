@@ -23,6 +23,7 @@ type values struct {
 	err   error
 
 	recordings []*netio.Recording // that flags have asked for
+	recorded   string             // the name of the last of them
 	terminal   *netio.RawTerminal // of --raw; nil without
 
 	dumpTakesPlace bool // of the data on standard output

@@ -22,11 +22,11 @@ func (v *values) hex(out *console) netio.Layer {
 	case to == "-" && taken:
 		v.fail(netio.Usagef("--hex=FILE", "--hex=-: standard output has the data"))
 	case to == "-", v.dumpTakesPlace:
-		dump.To = v.recordTo("standard output", os.Stdout, out)
+		dump.To = v.record("standard output", os.Stdout, out)
 	case to == "":
-		dump.To = v.recordTo("standard error", os.Stderr, out)
+		dump.To = v.record("standard error", os.Stderr, out)
 	default:
-		dump.To = v.record(to, out)
+		dump.To = v.record(to, nil, out)
 	}
 	if to == "" && !v.dumpTakesPlace && out.jsonOnly && !out.check {
 		v.fail(netio.Usagef("--hex=FILE", "--json and a dump both take standard error"))
@@ -67,12 +67,6 @@ func (v *values) rawOutput() bool {
 		v.exclude([2]string{"raw-output", other})
 	}
 	return v.is("raw-output")
-}
-
-func (v *values) recordTo(name string, f *os.File, out *console) *netio.Recording {
-	r := netio.RecordTo(name, f, out.unrecorded(name))
-	v.recordings = append(v.recordings, r)
-	return r
 }
 
 func isScreen(f *os.File) bool {

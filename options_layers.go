@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+
 	"fid/modes"
 	"fid/netio"
 )
@@ -31,13 +33,14 @@ func (v *values) layers(out *console) []netio.Layer {
 	return layers
 }
 
-// record opens the file that a flag names.
-func (v *values) record(path string, out *console) *netio.Recording {
-	r, err := netio.OpenRecording(out.stdout.ctx, path, out.unrecorded(path))
-	if err != nil {
-		v.fail(err)
-		return nil
+// record makes a Recording to the file that a flag names, or to given, which is open. It is
+// opened when the whole command line is known to be right.
+func (v *values) record(name string, given *os.File, out *console) *netio.Recording {
+	if v.recorded == name || given == nil && v.c.String("json") == name {
+		v.fail(netio.Usagef("", "%s: one of --pcap, --hex and --json can be there", shown(name)))
 	}
+	v.recorded = name
+	r := netio.NewRecording(name, given, out.unrecorded(name))
 	v.recordings = append(v.recordings, r)
 	return r
 }

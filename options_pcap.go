@@ -22,14 +22,12 @@ func (v *values) pcap(out *console) netio.Layer {
 	if v.err != nil {
 		return nil
 	}
-	var rec *netio.Recording
+	var given *os.File
 	if path == "-" {
-		rec = v.recordTo("standard output", os.Stdout, out)
-	} else if rec = v.record(path, out); rec == nil {
-		return nil
+		path, given = "standard output", os.Stdout
 	}
 	version, _ := buildVersion()
-	return netio.NewCapture(rec, "fid "+version).Layer
+	return netio.NewCapture(v.record(path, given, out), "fid "+version).Layer
 }
 
 // freeOutput refuses --pcap - where standard output has something else to carry, or is

@@ -14,7 +14,7 @@ type task struct {
 	mode       runner
 	options    modes.Options
 	deadline   time.Duration
-	recordings []*netio.Recording          // closed at the end
+	recordings []*netio.Recording          // opened before the mode runs, and closed behind it
 	password   func(context.Context) error // finds out a proxy's; nil where none is needed
 }
 
@@ -59,9 +59,18 @@ func (t task) run(ctx context.Context) error {
 			return err
 		}
 	}
-	err := t.mode.Run(ctx, t.options)
 	for _, r := range t.recordings {
-		if failed := r.Close(ctx); err == nil {
+		if err := r.Open(ctx); err != nil {
+			return err
+		}
+	}
+	err := t.mode.Run(ctx, t.options)
+	patience := t.options.Rules.Idle
+	if netio.KindOf(err) == netio.KindTimeout {
+		patience = netio.LastRecords
+	}
+	for _, r := range t.recordings {
+		if failed := r.Close(ctx, patience); err == nil {
 			err = failed
 		}
 	}

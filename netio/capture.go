@@ -16,7 +16,7 @@ type Capture struct {
 	began time.Time
 
 	mu      sync.Mutex
-	buf     []byte                // of the packets of one event
+	buf     []byte                // of a packet
 	open    map[*tcpTalk]struct{} // the connections that are not closed
 	unnamed uint32                // ends without addresses so far
 }
@@ -32,7 +32,7 @@ func NewCapture(rec *Recording, program string) *Capture {
 // Layer is the Layer that captures what e reads and writes, and changes nothing of it.
 func (c *Capture) Layer(e *End) Stream {
 	if e.Datagram > 0 {
-		return &udpTalk{Stream: e.Stream, talk: c.talkOf(e)}
+		return &udpTalk{e.Stream, c.talkOf(e), e.heldUpBy(c.rec)}
 	}
 	return startTCPTalk(e.Stream, c.talkOf(e), rand.Uint32(), rand.Uint32())
 }
@@ -47,15 +47,11 @@ func (c *Capture) talkOf(e *End) talk {
 	return t
 }
 
-// record writes the packets that make appends to buf: those of one event stay together.
-func (c *Capture) record(make func()) {
+// record has event write its packets, which stay together.
+func (c *Capture) record(event func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.buf = c.buf[:0]
-	make()
-	if len(c.buf) > 0 {
-		c.rec.add(c.buf)
-	}
+	event()
 }
 
 // endAll is the end of the process, which closes what is open.
@@ -78,10 +74,11 @@ type talk struct {
 	comment  string // of the first packet; empty once that is written
 }
 
-// packet appends the packet that build appends; record is calling.
+// packet writes the packet that build appends; record is calling.
 func (t *talk) packet(went way, build func([]byte) []byte) {
 	c := t.capture
-	c.buf = appendPacket(c.buf, c.now(), went, t.comment, build)
+	c.buf = appendPacket(c.buf[:0], c.now(), went, t.comment, build)
+	c.rec.add(c.buf)
 	t.comment = ""
 }
 

@@ -11,6 +11,7 @@ import (
 type tcpTalk struct {
 	Stream
 	talk
+	*holds
 	ours, theirs half // guarded by the Capture
 	over         bool // closed, or reset: nothing follows
 }
@@ -26,7 +27,7 @@ type half struct {
 
 // startTCPTalk records the handshake. The two directions begin with these numbers.
 func startTCPTalk(s Stream, t talk, ours, theirs uint32) *tcpTalk {
-	c := &tcpTalk{Stream: s, talk: t, ours: half{way: outbound, next: ours}, theirs: half{way: inbound, next: theirs}}
+	c := &tcpTalk{Stream: s, talk: t, holds: t.end.heldUpBy(t.capture.rec), ours: half{way: outbound, next: ours}, theirs: half{way: inbound, next: theirs}}
 	c.capture.record(func() {
 		c.capture.open[c] = struct{}{}
 		first, second := &c.ours, &c.theirs
@@ -106,10 +107,10 @@ func (c *tcpTalk) reset(h *half) {
 
 // Read records what it gives.
 func (c *tcpTalk) Read(p []byte) (int, error) {
-	n, err := c.Stream.Read(p)
-	if n > 0 {
-		c.capture.rec.awaitRoom()
+	if err := c.in.await(); err != nil {
+		return 0, err
 	}
+	n, err := c.Stream.Read(p)
 	if n > 0 || err != nil {
 		c.capture.record(func() { c.came(p[:n], err) })
 	}
@@ -144,7 +145,9 @@ func (c *tcpTalk) failed(err error) {
 
 // Write records what it is given, and then how much of it was taken.
 func (c *tcpTalk) Write(p []byte) (int, error) {
-	c.capture.rec.awaitRoom()
+	if err := c.out.await(); err != nil {
+		return 0, err
+	}
 	var sent uint32
 	c.capture.record(func() {
 		before := c.ours.next
@@ -178,6 +181,7 @@ func (c *tcpTalk) ourFIN() {
 
 // Close records how the connection is closed. It waits for nobody.
 func (c *tcpTalk) Close() error {
+	c.stop()
 	c.capture.record(c.closed)
 	return c.Stream.Close()
 }

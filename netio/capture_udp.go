@@ -7,13 +7,16 @@ import "net/netip"
 type udpTalk struct {
 	Stream
 	talk
+	*holds
 }
 
 // Read records what it gives.
 func (d *udpTalk) Read(p []byte) (int, error) {
+	if err := d.in.await(); err != nil {
+		return 0, err
+	}
 	n, err := d.Stream.Read(p)
 	if err == nil {
-		d.capture.rec.awaitRoom()
 		d.capture.record(func() { d.datagram(inbound, d.them, d.us, p[:n]) })
 	}
 	return n, err
@@ -21,8 +24,10 @@ func (d *udpTalk) Read(p []byte) (int, error) {
 
 // Write records what it is given, unless that is too large to be sent.
 func (d *udpTalk) Write(p []byte) (int, error) {
+	if err := d.out.await(); err != nil {
+		return 0, err
+	}
 	if len(p) <= d.end.Datagram {
-		d.capture.rec.awaitRoom()
 		d.capture.record(func() { d.datagram(outbound, d.us, d.them, p) })
 	}
 	return d.Stream.Write(p)
@@ -39,4 +44,10 @@ func (d *udpTalk) datagram(went way, from, to netip.AddrPort, p []byte) {
 		d.packet(went, func(b []byte) []byte { return appendUDP(b, from, to, piece) })
 		p = p[len(piece):]
 	}
+}
+
+// Close waits for nobody.
+func (d *udpTalk) Close() error {
+	d.stop()
+	return d.Stream.Close()
 }

@@ -72,7 +72,7 @@ func (w *wire) capture() (*Capture, func()) {
 	rec := RecordTo("the wire", w, func(err error) { w.t.Error(err) })
 	return NewCapture(rec, "fid of a test"), func() {
 		w.t.Helper()
-		if err := rec.Close(w.t.Context()); err != nil {
+		if err := rec.Close(w.t.Context(), 0); err != nil {
 			w.t.Error(err)
 		}
 		if len(w.rest) > 0 {

@@ -173,7 +173,7 @@ func (c *clocks) checkIdle(s *session) error {
 		}
 		return nil
 	}
-	if !s.flow.In.inFlight() && s.waiting() {
+	if !s.flow.In.inFlight() && s.waiting() && !s.far.isHeld() {
 		s.flow.touch() // we were stopped, or slow, not the far end
 		return nil
 	}
@@ -211,7 +211,7 @@ func (s *session) waiting() bool {
 // on: nobody reads it then, so nobody is told.
 func (c *clocks) checkDead(s *session) {
 	for _, d := range []*direction{&s.flow.Out, &s.flow.In} {
-		if d.src.Sock != nil && !d.done && d.inFlight() && d.src.Sock.isBroken() {
+		if d.src.Sock != nil && !d.done && (d.inFlight() || d.src.isHeld()) && d.src.Sock.isBroken() {
 			s.breakOff(d.src, errReset)
 		}
 	}

@@ -33,7 +33,7 @@ func (d *Dump) Layer(e *End) Stream {
 	if d.Clients {
 		client = "  " + d.nameOf(e)
 	}
-	s := &dumped{Stream: e.Stream, end: e,
+	s := &dumped{Stream: e.Stream, end: e, holds: e.heldUpBy(d.To),
 		out: &dumpSide{dump: d, mark: '>', verb: "sent", colour: d.Colours[0], client: client},
 		in:  &dumpSide{dump: d, mark: '<', verb: "received", colour: d.Colours[1], client: client}}
 	if d.Relay {
@@ -55,12 +55,16 @@ func (d *Dump) nameOf(e *End) string {
 type dumped struct {
 	Stream
 	end     *End
+	holds   *holds
 	out, in *dumpSide // of Write and of Read
 }
 
 func (s *dumped) Read(p []byte) (int, error) {
 	if s.end.Datagram == 0 {
 		p = p[:min(len(p), dumpPiece)]
+	}
+	if err := s.holds.in.await(); err != nil {
+		return 0, err
 	}
 	n, err := s.Stream.Read(p)
 	if n > 0 || err == nil && s.end.Datagram > 0 {
@@ -85,6 +89,9 @@ func (s *dumped) Write(p []byte) (int, error) {
 		piece := p[done:]
 		if s.end.Datagram == 0 {
 			piece = piece[:min(len(piece), dumpPiece)]
+		}
+		if err := s.holds.out.await(); err != nil {
+			return done, err
 		}
 		if len(piece) > 0 || s.end.Datagram > 0 {
 			s.out.bytes(piece)
@@ -119,6 +126,7 @@ func (s *dumped) CloseWrite() error {
 }
 
 func (s *dumped) Close() error {
+	s.holds.stop()
 	err := s.Stream.Close()
 	s.out.rest()
 	s.in.rest()

@@ -49,7 +49,7 @@ func TestADumpKeepsDatagramsApart(t *testing.T) {
 	}
 	cancel()
 	<-looped
-	_ = to.Close(t.Context())
+	_ = to.Close(t.Context(), 0)
 	got := strings.Split(regexp.MustCompile(`(?m)^. 0.*\n`).ReplaceAllString(out.lines(), ""), "\n")
 	want := []string{">> T  sent 3 B", "<< T  received 3 B", ">> T  sent 0 B", "<< T  received 0 B", ">> T  sent 5 B", "<< T  received 5 B", ""}
 	if !slices.Equal(got, want) {
@@ -72,7 +72,7 @@ func TestAFailedDumpHarmsNoSessionAndIsToldOnce(t *testing.T) {
 	if err != nil || rerr != nil || string(said.written) != "question" || string(answer) != "answer" {
 		t.Errorf("%v, %v, %q, %q", err, rerr, said.written, answer)
 	}
-	if err := to.Close(t.Context()); KindOf(err) != KindLocal || len(told) != 1 || told[0] != err {
+	if err := to.Close(t.Context(), 0); KindOf(err) != KindLocal || len(told) != 1 || told[0] != err {
 		t.Errorf("%v, told %v", err, told)
 	}
 }
@@ -101,7 +101,7 @@ func TestADumpThatIsStuckDoesNotKeepASession(t *testing.T) {
 	if o := <-joined; o.Err != cause {
 		t.Errorf("%+v", o)
 	}
-	if err := to.Close(ctx); KindOf(err) != KindLocal {
+	if err := to.Close(ctx, 0); KindOf(err) != KindLocal {
 		t.Error(err)
 	}
 	_ = peer.Close()

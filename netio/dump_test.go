@@ -70,7 +70,7 @@ func dump(t *testing.T, d *Dump, pieces []string, replies ...string) string {
 	if err := s.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.To.Close(t.Context()); err != nil {
+	if err := d.To.Close(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	return out.lines()
@@ -168,7 +168,7 @@ func TestADumpTakesBackWhatWasNotSent(t *testing.T) {
 			t.Errorf("%d, %v", n, err)
 		}
 		_ = s.CloseWrite()
-		_ = to.Close(t.Context())
+		_ = to.Close(t.Context(), 0)
 		if _, got, _ := strings.Cut(out.lines(), "question\n>> T  "); got != x.want {
 			t.Errorf("%v: %q, want %q", x.err, got, x.want)
 		}
@@ -196,7 +196,7 @@ func TestAResetIsNoEndInADump(t *testing.T) {
 		if o := <-joined; KindOf(o.Err) != KindReset {
 			t.Errorf("%+v", o)
 		}
-		_ = to.Close(t.Context())
+		_ = to.Close(t.Context(), 0)
 		if got := out.lines(); !strings.HasSuffix(got, "<< T  reset after 4 B\n") || strings.Contains(got, "end after") {
 			t.Error(got)
 		}
@@ -218,7 +218,7 @@ func TestLinesOfSessionsNeverMixInADump(t *testing.T) {
 		}()
 	}
 	all.Wait()
-	_ = d.To.Close(t.Context())
+	_ = d.To.Close(t.Context(), 0)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	if len(lines) != 4*400 {
 		t.Errorf("%d lines", len(lines))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -19,10 +20,11 @@ import (
 // slows the sessions down; one who has stopped reading holds up none that is to end.
 type Recording struct {
 	name   string
-	to     io.Writer
-	close  func() error
-	failed func(error) // told of the first failure
-	last   func()      // records what the end of the run has to say; may be nil
+	given  *os.File     // was open already, and stays so; nil: Open makes the file
+	to     io.Writer    // nil until Open
+	failed func(error)  // told of the first failure
+	last   func()       // records what the end of the run has to say; may be nil
+	taken  atomic.Int64 // bytes that were written
 
 	mu      sync.Mutex
 	room    sync.Cond     // there is some again in waiting
@@ -36,18 +38,42 @@ type Recording struct {
 // maxUnwritten is how many bytes of records may wait for a slow reader.
 const maxUnwritten = 1 << 20
 
-// lastRecords is how long a run that was called off waits for who reads its recording.
-const lastRecords = 500 * time.Millisecond
+// LastRecords is how long a run that was called off waits for who reads its recording. It
+// is the patience where a clock has run out.
+const LastRecords = 500 * time.Millisecond
 
-// OpenRecording makes the file, or empties it. failed is told of the first failure to write.
-// A pipe is waited for until somebody opens it to read (fifo(7)), or ctx ends: the error is
-// its cause then.
-func OpenRecording(ctx context.Context, path string, failed func(error)) (*Recording, error) {
+// NewRecording returns a Recording to a file that is open already, and stays so, or where
+// that is nil to the one that name names. It is written to from Open on: what is recorded
+// before that waits. failed is told of the first failure to write.
+func NewRecording(name string, given *os.File, failed func(error)) *Recording {
+	r := &Recording{name: name, given: given, failed: failed}
+	r.room.L = &r.mu
+	return r
+}
+
+// Open makes the file, or empties it. A pipe is waited for until somebody opens it to read
+// (fifo(7)), or ctx ends: the error is its cause then.
+func (r *Recording) Open(ctx context.Context) error {
+	f := r.given
+	if f == nil {
+		var err error
+		if f, err = openToRecord(ctx, r.name); err != nil {
+			return err
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.to = f
+	r.startWriting()
+	return nil
+}
+
+func openToRecord(ctx context.Context, path string) (*os.File, error) {
 	var f *os.File
 	var err error
 	opened := make(chan struct{})
 	go func() {
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
 		close(opened)
 	}()
 	select {
@@ -55,40 +81,31 @@ func OpenRecording(ctx context.Context, path string, failed func(error)) (*Recor
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+	if err == nil {
+		err = empty(f)
+	}
 	if err != nil {
 		return nil, localError(path, err)
 	}
-	return newRecording(path, f, f.Close, failed), nil
+	return f, nil
 }
 
-// RecordTo returns a Recording to what is open already, and stays open after Close.
-func RecordTo(name string, to io.Writer, failed func(error)) *Recording {
-	return newRecording(name, to, func() error { return nil }, failed)
-}
-
-func newRecording(name string, to io.Writer, closing func() error, failed func(error)) *Recording {
-	r := &Recording{name: name, to: to, close: closing, failed: failed}
-	r.room.L = &r.mu
-	return r
-}
-
-// write has a record written, unless one before it failed. It waits only while too many
-// others do.
-func (r *Recording) write(record []byte) {
-	r.awaitRoom()
-	r.add(record)
-}
-
-// awaitRoom waits until no more than maxUnwritten bytes of records wait.
-func (r *Recording) awaitRoom() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for len(r.waiting) > maxUnwritten && r.err == nil && !r.closed {
-		r.room.Wait()
+// empty empties a regular file, unless it is a standard descriptor as well: it would be
+// emptied before it is read, or overwritten by what else goes there.
+func empty(f *os.File) error {
+	st, err := f.Stat()
+	if err != nil || !st.Mode().IsRegular() {
+		return err
 	}
+	for i, std := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
+		if other, err := std.Stat(); err == nil && os.SameFile(st, other) {
+			return Usagef("", "%s: is standard %s, too", f.Name(), []string{"input", "output", "error"}[i])
+		}
+	}
+	return f.Truncate(0)
 }
 
-// add is write for who may not wait.
+// add has a record written, unless one before it failed. It does not wait.
 func (r *Recording) add(record []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -97,7 +114,12 @@ func (r *Recording) add(record []byte) {
 	}
 	r.waiting = append(r.waiting, record...)
 	r.ends = append(r.ends, len(r.waiting))
-	if r.written == nil {
+	r.startWriting()
+}
+
+// startWriting has written what waits; r.mu is held.
+func (r *Recording) startWriting() {
+	if r.to != nil && r.written == nil && len(r.waiting) > 0 {
 		r.written = make(chan struct{})
 		go r.writeAll(r.written)
 	}
@@ -119,11 +141,31 @@ func (r *Recording) writeAll(written chan struct{}) {
 		}
 		r.room.Broadcast()
 		r.mu.Unlock()
-		if n, err := r.to.Write(records); err != nil {
+		if n, err := r.writeRecords(records, ends); err != nil {
 			cutBack(r.to, n, ends)
 			r.fail(err)
 		}
 	}
+}
+
+// manyRecords is how many bytes of records one Write has, unless one has more: that the
+// reader gets on is to be seen.
+const manyRecords = 64 << 10
+
+func (r *Recording) writeRecords(records []byte, ends []int) (int, error) {
+	written := 0
+	for i, end := range ends {
+		if i+1 < len(ends) && ends[i+1]-written <= manyRecords {
+			continue
+		}
+		n, err := r.to.Write(records[written:end])
+		written += n
+		r.taken.Add(int64(n))
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
 }
 
 // fail tells the first failure.
@@ -159,9 +201,10 @@ func cutBack(to io.Writer, written int, ends []int) {
 	}
 }
 
-// Close waits until all is written, for a moment only once ctx has ended, and closes the
-// file. The error is that of the first failure: what was recorded is not whole then.
-func (r *Recording) Close(ctx context.Context) error {
+// Close waits until all is written, and closes the file. It waits for a moment only once ctx
+// has ended, and where patience is not 0 for no longer than that while nobody takes a byte.
+// The error is that of the first failure: what was recorded is not whole then.
+func (r *Recording) Close(ctx context.Context, patience time.Duration) error {
 	if r.last != nil {
 		r.last()
 	}
@@ -170,10 +213,13 @@ func (r *Recording) Close(ctx context.Context) error {
 	r.room.Broadcast()
 	written := r.written
 	r.mu.Unlock()
-	if written != nil && !isOver(ctx, written) {
+	if written != nil && !r.isTaken(ctx, written, patience) {
 		return &Error{Kind: KindLocal, Addr: r.name, What: "not all of it is written: nobody reads it"}
 	}
-	err := r.close()
+	var err error
+	if f, ok := r.to.(*os.File); ok && f != r.given {
+		err = f.Close()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil && r.err == nil {
@@ -182,23 +228,40 @@ func (r *Recording) Close(ctx context.Context) error {
 	return r.err
 }
 
-// isOver waits for done, and for a moment only once ctx has ended.
-func isOver(ctx context.Context, done <-chan struct{}) bool {
-	select {
-	case <-done:
-		return true
-	case <-ctx.Done():
-	}
-	select {
-	case <-done:
-		return true
-	case <-time.After(lastRecords):
-		return false
+// isTaken waits until all is written, and reports whether it is.
+func (r *Recording) isTaken(ctx context.Context, written <-chan struct{}, patience time.Duration) bool {
+	ended, isEnded := ctx.Done(), false
+	for {
+		before := r.taken.Load()
+		var late <-chan time.Time
+		if patience > 0 {
+			late = time.After(patience)
+		}
+		select {
+		case <-written:
+			return true
+		case <-ended:
+			ended, isEnded, patience = nil, true, LastRecords
+		case <-late:
+			if r.taken.Load() == before || isEnded {
+				return false
+			}
+		}
 	}
 }
 
 // IsTerminal reports whether a person looks at the records as they are written.
 func (r *Recording) IsTerminal() bool {
-	f, ok := r.to.(*os.File)
-	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+	f := r.given
+	if f == nil {
+		st, err := os.Stat(r.name)
+		if err != nil || st.Mode()&os.ModeCharDevice == 0 {
+			return false
+		}
+		if f, err = os.OpenFile(r.name, os.O_WRONLY, 0); err != nil {
+			return false // Open tells
+		}
+		defer f.Close()
+	}
+	return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd())
 }

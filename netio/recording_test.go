@@ -12,6 +12,19 @@ import (
 	"time"
 )
 
+// RecordTo returns an open Recording.
+func RecordTo(name string, to io.Writer, failed func(error)) *Recording {
+	r := NewRecording(name, nil, failed)
+	r.to = to
+	return r
+}
+
+// write waits for room, as a stream that is recorded does, and records.
+func (r *Recording) write(record []byte) {
+	_ = (&hold{rec: r}).await()
+	r.add(record)
+}
+
 // A fullDisk has room for some bytes.
 type fullDisk struct {
 	bytes.Buffer
@@ -42,7 +55,7 @@ func TestAFullDiskUnderARecordingIsToldOnceAndHarmsNoSession(t *testing.T) {
 			t.Errorf("%+v, %d bytes", o, n.out.Len())
 		}
 		first := <-told
-		if err := rec.Close(context.Background()); err != first || KindOf(err) != KindLocal || err.Error() != "the file: no space left on device" || len(told) > 0 {
+		if err := rec.Close(context.Background(), 0); err != first || KindOf(err) != KindLocal || err.Error() != "the file: no space left on device" || len(told) > 0 {
 			t.Errorf("%v, then %v", first, err)
 		}
 	}
@@ -79,7 +92,7 @@ func TestARecordingWithoutAReaderSaysSo(t *testing.T) {
 	_ = r.Close()
 	rec := RecordTo("the pipe", w, func(error) {})
 	rec.write([]byte("record"))
-	if err := rec.Close(context.Background()); KindOf(err) != KindLocal || err.Error() != "the pipe: nobody reads it any more" {
+	if err := rec.Close(context.Background(), 0); KindOf(err) != KindLocal || err.Error() != "the pipe: nobody reads it any more" {
 		t.Error(err)
 	}
 }
@@ -108,7 +121,7 @@ func TestAStuckReaderOfARecordingHoldsUpNoEnd(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	c.Layer(&End{Stream: &tape{}}) // a client is still taken
-	if err := rec.Close(ctx); err == nil || !strings.Contains(err.Error(), "nobody reads it") {
+	if err := rec.Close(ctx, 0); err == nil || !strings.Contains(err.Error(), "nobody reads it") {
 		t.Error(err)
 	}
 	rec.write([]byte("what comes now is nobody's"))
@@ -149,7 +162,7 @@ func TestASlowReaderOfARecordingGetsAllOfIt(t *testing.T) {
 	for at := 0; at < len(data); at += 100 {
 		rec.write(data[at:][:100])
 	}
-	if err := rec.Close(context.Background()); err != nil {
+	if err := rec.Close(context.Background(), 0); err != nil {
 		t.Error(err)
 	}
 	_ = w.Close()
@@ -158,9 +171,41 @@ func TestASlowReaderOfARecordingGetsAllOfIt(t *testing.T) {
 	}
 }
 
+// A clock had the reader stuck: he is waited for while he takes anything.
+func TestAReaderOfARecordingIsWaitedForWhileHeTakesAnything(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rec := RecordTo("the pipe", w, func(err error) { t.Error(err) })
+	for range 20 {
+		rec.add(noise(60_000))
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- rec.Close(context.Background(), 500*time.Millisecond) }()
+	for range 12 { // longer than the patience in all
+		time.Sleep(100 * time.Millisecond)
+		if _, err := io.ReadFull(r, make([]byte, 60_000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-closed:
+		t.Fatal(err, " before he has stopped")
+	default:
+	}
+	if err := <-closed; err == nil || !strings.Contains(err.Error(), "nobody reads it") {
+		t.Error(err)
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(r, 8*60_000))
+	<-rec.done()
+	_ = w.Close()
+}
+
 func TestAFileThatCannotBeOpenedIsNoRecording(t *testing.T) {
 	path := t.TempDir() + "/none/file"
-	if _, err := OpenRecording(t.Context(), path, nil); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
+	if err := NewRecording(path, nil, nil).Open(t.Context()); KindOf(err) != KindLocal || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }

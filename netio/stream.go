@@ -128,6 +128,7 @@ type pacing struct {
 	stopReading func()             // calls off a Read that waits, and those to come: errStopped
 	stopWriting func()             // the same of a Write
 	piece       func(p []byte) int // how much of p, which is not empty, one Write takes: each piece counts when it is written
+	held        func() bool        // a Read waits for somebody who is neither end: what has come is there, and is not taken
 	waited      func() time.Time   // when it waited last, now while it does: nobody else's silence or slowness
 }
 
@@ -152,6 +153,11 @@ func (e *End) waited() (last time.Time) {
 		}
 	}
 	return last
+}
+
+// isHeld reports whether what e has to give is held up by somebody who is neither end.
+func (e *End) isHeld() bool {
+	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.held != nil && l.held() })
 }
 
 // stopReading calls off what waits to read from e, where that can be done.
