@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -18,6 +21,9 @@ type Dump struct {
 	Colours [2]string // of what is sent and received: the parameters of SGR (ECMA-48); empty is none
 
 	came atomic.Int64 // clients without an address
+
+	mu   sync.Mutex
+	open map[*dumped]struct{} // nil before the first
 }
 
 // dumpPiece is the most of a stream that one record shows, and that one Write is given: what
@@ -39,7 +45,23 @@ func (d *Dump) Layer(e *End) Stream {
 	if d.Relay {
 		s.out, s.in = s.in, s.out
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open == nil {
+		d.open, d.To.last = map[*dumped]struct{}{}, d.closeAll
+	}
+	d.open[s] = struct{}{}
 	return s
+}
+
+// closeAll tells the end of what is still open at the run's end: the process's own resets it.
+func (d *Dump) closeAll() {
+	d.mu.Lock()
+	open := slices.Collect(maps.Keys(d.open))
+	d.mu.Unlock()
+	for _, s := range open {
+		s.closed()
+	}
 }
 
 // nameOf is who an end is: its address, or a number where it has none.
@@ -56,7 +78,8 @@ type dumped struct {
 	Stream
 	end     *End
 	holds   *holds
-	out, in *dumpSide // of Write and of Read
+	out, in *dumpSide   // of Write and of Read
+	broken  atomic.Bool // a Read or Write has told so
 }
 
 func (s *dumped) Read(p []byte) (int, error) {
@@ -75,10 +98,12 @@ func (s *dumped) Read(p []byte) (int, error) {
 	case isStopped(err):
 		s.in.rest()
 	case errors.Is(err, io.EOF) && s.end.wasReset():
+		s.broken.Store(true)
 		s.in.ended("reset")
 	case errors.Is(err, io.EOF):
 		s.in.ended("end")
 	default:
+		s.broken.Store(true)
 		s.in.ended(s.why(err))
 	}
 	return n, err
@@ -102,6 +127,7 @@ func (s *dumped) Write(p []byte) (int, error) {
 		case err != nil && isStopped(err):
 			s.out.short(n, len(piece), "")
 		case err != nil:
+			s.broken.Store(true)
 			s.out.short(n, len(piece), s.why(err))
 		case n < len(piece):
 			s.out.short(n, len(piece), "")
@@ -128,10 +154,27 @@ func (s *dumped) CloseWrite() error {
 func (s *dumped) Close() error {
 	s.holds.stop()
 	err := s.Stream.Close()
-	s.out.rest()
-	s.in.rest()
+	s.closed()
 	return err
 }
+
+// closed shows what was held back, and our reset, where that is how the connection is closed.
+func (s *dumped) closed() {
+	s.dump().mu.Lock()
+	_, first := s.dump().open[s]
+	delete(s.dump().open, s)
+	s.dump().mu.Unlock()
+	if !first {
+		return
+	}
+	s.out.rest()
+	s.in.rest()
+	if sock := s.end.Sock; sock != nil && sock.tcp != nil && !sock.settled.Load() && !s.broken.Load() {
+		s.out.ended("reset")
+	}
+}
+
+func (s *dumped) dump() *Dump { return s.out.dump }
 
 // why says a failure in a few words.
 func (s *dumped) why(err error) string {

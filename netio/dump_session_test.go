@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A dump of datagrams has one record for each, an empty one too, and no end that was
@@ -105,4 +106,37 @@ func TestADumpThatIsStuckDoesNotKeepASession(t *testing.T) {
 		t.Error(err)
 	}
 	_ = peer.Close()
+}
+
+// How fid itself ends a session is shown as well: a dump that just stops tells nothing.
+func TestADumpTellsOfOurOwnReset(t *testing.T) {
+	for name, rules := range map[string]Rules{
+		"a clock":   {Idle: 50 * time.Millisecond, IdleFlag: "--idle-timeout"},
+		"the run's": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out buffered
+			to := out.recording()
+			r := rows()[0]
+			r.layers = []Layer{(&Dump{To: to}).Layer}
+			far, peer := pair(t, r)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			n := &near{stopped: make(chan struct{}), done: make(chan struct{})}
+			ended := make(chan Outcome, 1)
+			go func() { ended <- Pump{Rules: rules}.Join(ctx, &End{Stream: n, Name: "near"}, far) }()
+			if _, err := peer.Write([]byte("abc")); err != nil {
+				t.Fatal(err)
+			}
+			if rules.Idle == 0 {
+				out.await(t, "received 3 B")
+				cancel()
+			}
+			<-ended
+			_ = to.Close(t.Context(), 0)
+			if got := out.lines(); !strings.Contains(got, ">> T  reset after 0 B\n") {
+				t.Error(got)
+			}
+		})
+	}
 }
