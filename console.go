@@ -89,6 +89,8 @@ func (c *console) openJSON(v *values) error {
 			return netio.Usagef("", "--json=%s: fd:N with the number of an open descriptor is meant", shorten(to))
 		}
 		c.json = newLog(file)
+	case to == "-":
+		return netio.Usagef("--json=fd:1", "--json=-: is standard output meant?")
 	default:
 		f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 		if err != nil {

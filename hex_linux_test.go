@@ -185,7 +185,7 @@ func TestAFullDiskUnderADumpHarmsNoSession(t *testing.T) {
 		if code := p.code(); code != 9 || !bytes.Equal(p.stdout.Bytes(), pattern(1<<20)) {
 			t.Errorf("%v: exit %d, %d bytes; fid said %q", flags, code, p.stdout.Len(), p.stderr.String())
 		}
-		if n := strings.Count(p.stderr.String(), "this is not whole") + strings.Count(p.stderr.String(), `"event":"unrecorded"`); n != 1 {
+		if n := strings.Count(p.stderr.String(), "its record does not") + strings.Count(p.stderr.String(), `"event":"unrecorded"`); n != 1 {
 			t.Errorf("%v: fid said %q", flags, p.stderr.String())
 		}
 	}

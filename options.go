@@ -110,6 +110,20 @@ func shown(value string) string {
 	return shorten(value)
 }
 
+// apart is a hint at a value that was typed as a word of its own, behind a flag that can be
+// without one; empty where there is no such flag.
+func (v *values) apart() string {
+	for _, f := range v.table {
+		if f.optional && v.is(f.name()) && v.c.String(f.name()) == "" {
+			return f.typed() + strings.Trim(f.value, "[]") + ", in one word"
+		}
+	}
+	if v.is("text") {
+		return "--text --hex=FILE"
+	}
+	return ""
+}
+
 type parseError string
 
 func (e parseError) Error() string { return string(e) }

@@ -36,7 +36,7 @@ func TestAFullDiskUnderACaptureHarmsNoByteAndIsSaidAtOnceAndAtTheEnd(t *testing.
 		t.Skip("no /dev/full here")
 	}
 	p := sessionOf(t, nil, pattern(3000000), "--pcap", "/dev/full")
-	p.wants(9, "fid: /dev/full: no space left on device; the session goes on, and this is not whole\n",
+	p.wants(9, "fid: /dev/full: no space left on device; the session goes on, its record does not\n",
 		"fid: /dev/full: no space left on device\n")
 	p = sessionOf(t, nil, pattern(10), "--pcap", "/dev/full", "--json")
 	p.wants(9, `"event":"unrecorded","address":"/dev/full","end":"local","code":9`)
@@ -46,7 +46,7 @@ func TestACaptureWhoseReaderIsGoneHarmsNoByte(t *testing.T) {
 	r, w := pipe(t)
 	_ = r.Close()
 	p := sessionOf(t, func(c *exec.Cmd) { c.Stdout = w }, pattern(3000000), "--pcap", "-")
-	p.wants(9, "fid: standard output: nobody reads it any more; the session goes on, and this is not whole\n")
+	p.wants(9, "fid: standard output: nobody reads it any more; the session goes on, its record does not\n")
 }
 
 // Something is said before the session has ended.

@@ -167,6 +167,8 @@ func (v *values) relay(words []string) (runner, error) {
 		return nil, netio.Usagef(netio.Typable(hint), "relay needs a TARGET")
 	case len(words) > 2 && strings.HasPrefix(words[1], "exec:"):
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+quoted(strings.Join(words[1:], " "))), "a command with its arguments is one word")
+	case len(words) > 2 && v.apart() != "":
+		return nil, netio.Usagef(v.apart(), "relay takes two addresses, each in one word")
 	case len(words) > 2:
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+netio.JoinText(words[len(words)-2], words[len(words)-1])),
 			"relay takes two addresses, each in one word")
@@ -242,8 +244,8 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[1]))
 	case len(words) == 2:
 		a, err = netio.ParseHostPort(words[0], words[1], role)
-	case v.is("hex") && v.c.String("hex") == "":
-		err = netio.Usagef("--hex=FILE, in one word", "%s: one HOST and one PORT", shorten(words[2]))
+	case v.apart() != "":
+		err = netio.Usagef(v.apart(), "%s: one HOST and one PORT", shorten(words[2]))
 	case role == netio.ToDial && arePorts(words[1:]):
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[2]))
 	default:
