@@ -128,6 +128,7 @@ type pacing struct {
 	stopWriting func()             // the same of a Write
 	piece       func(p []byte) int // how much of p, which is not empty, one Write takes: each piece counts when it is written
 	waited      func() time.Time   // when it waited last, now while it does: nobody else's silence or slowness
+	paused      func() time.Time   // the same of pauses that were asked for, which count as silence
 }
 
 // paces registers a layer that waits by itself.
@@ -148,6 +149,17 @@ func (e *End) waited() (last time.Time) {
 	for _, l := range e.pacing {
 		if l.waited != nil && l.waited().After(last) {
 			last = l.waited()
+		}
+	}
+	return last
+}
+
+// heldBack returns when a layer of e waited or paused last; zero is never.
+func (e *End) heldBack() time.Time {
+	last := e.waited()
+	for _, l := range e.pacing {
+		if l.paused != nil && l.paused().After(last) {
+			last = l.paused()
 		}
 	}
 	return last
