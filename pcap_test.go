@@ -56,7 +56,7 @@ func TestAFailureOfACaptureIsSaidWhileTheSessionGoesOn(t *testing.T) {
 	}
 	p, addr := serving(t, nil, nil, "echo", "--once", "--pcap", "/dev/full", "127.0.0.1:0")
 	c := dialPeer(t, addr)
-	for !strings.Contains(p.stderr.String(), "not whole") {
+	for !strings.Contains(p.stderr.String(), "its record does not") {
 		c.says([]byte("x"))
 		if _, err := c.Read(make([]byte, 1)); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestAFailureOfACaptureIsSaidWhileTheSessionGoesOn(t *testing.T) {
 	c.says([]byte("y"))
 	c.finishes()
 	c.hears([]byte("y"))
-	p.wants(9, "not whole")
+	p.wants(9, "its record does not")
 }
 
 // Nobody reads the capture, whose pipe is full: a signal and a clock end the run all the same.

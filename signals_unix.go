@@ -41,7 +41,7 @@ func catchSignals(cancel context.CancelCauseFunc) {
 }
 
 // catchReports calls report at each signal that asks for one. Until then, and in a check
-// without -v, such a signal is lost: Go's runtime catches it, and does nothing. Of one that
+// of one port without -v, such a signal is lost: Go's runtime catches it, and does nothing. Of one that
 // the parent ignores Go's runtime does not tell.
 func catchReports(report func()) {
 	asked := make(chan os.Signal, 1)

@@ -83,9 +83,7 @@ func (s *script) say(p []byte) (int, error) {
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
-	if !s.far.waitsUntold() { // else nobody can say whose the time is
-		s.wind()
-	}
+	s.wind()
 	return n, nil
 }
 
@@ -204,7 +202,7 @@ func (s *script) expire(c *stepClock) {
 // heldBack is what is left of a step's time since a layer of ours held its bytes back last:
 // that is not the far end's slowness.
 func (s *script) heldBack() time.Duration {
-	return max(time.Until(s.far.waited().Add(s.dialogue.Limit)), 0)
+	return max(time.Until(s.far.heldBack().Add(s.dialogue.Limit)), 0)
 }
 
 // hasClock: a clock of its own runs, in place of the session's idle clock.

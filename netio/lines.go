@@ -3,6 +3,7 @@ package netio
 import (
 	"bytes"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,7 +12,7 @@ import (
 func Paced(interval time.Duration) Layer {
 	return func(e *End) Stream {
 		l := &paced{Stream: e.Stream, interval: interval, stopped: make(chan struct{})}
-		e.paces(pacing{stopWriting: l.stopWriting, piece: l.piece})
+		e.paces(pacing{stopWriting: l.stopWriting, piece: l.piece, paused: l.paused})
 		return l
 	}
 }
@@ -23,6 +24,8 @@ type paced struct {
 	last     time.Time // when the last line ended; zero before the first
 	stopped  chan struct{}
 	once     sync.Once
+	waits    atomic.Bool
+	over     atomic.Pointer[time.Time] // the end of the last pause; nil before
 }
 
 // piece returns how much of p is one Write: up to the end of the line.
@@ -61,6 +64,12 @@ func (l *paced) pause() bool {
 	if l.last.IsZero() || wait <= 0 {
 		return true
 	}
+	l.waits.Store(true)
+	defer func() {
+		now := time.Now()
+		l.over.Store(&now)
+		l.waits.Store(false)
+	}()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -69,6 +78,17 @@ func (l *paced) pause() bool {
 	case <-l.stopped:
 		return false
 	}
+}
+
+// paused returns when a pause ended last: now while one goes on, zero before the first.
+func (l *paced) paused() time.Time {
+	if l.waits.Load() {
+		return time.Now()
+	}
+	if over := l.over.Load(); over != nil {
+		return *over
+	}
+	return time.Time{}
 }
 
 // stopWriting calls off a Write that waits, and those to come.

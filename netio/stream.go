@@ -130,6 +130,7 @@ type pacing struct {
 	piece       func(p []byte) int // how much of p, which is not empty, one Write takes: each piece counts when it is written
 	held        func() bool        // a Read waits for somebody who is neither end: what has come is there, and is not taken
 	waited      func() time.Time   // when it waited last, now while it does: nobody else's silence or slowness
+	paused      func() time.Time   // the same of pauses that were asked for, which count as silence
 }
 
 // paces registers a layer that waits by itself.
@@ -158,6 +159,17 @@ func (e *End) waited() (last time.Time) {
 // isHeld reports whether what e has to give is held up by somebody who is neither end.
 func (e *End) isHeld() bool {
 	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.held != nil && l.held() })
+}
+
+// heldBack returns when a layer of e waited or paused last; zero is never.
+func (e *End) heldBack() time.Time {
+	last := e.waited()
+	for _, l := range e.pacing {
+		if l.paused != nil && l.paused().After(last) {
+			last = l.paused()
+		}
+	}
+	return last
 }
 
 // stopReading calls off what waits to read from e, where that can be done.
@@ -217,11 +229,6 @@ func (e *End) stopWriting() {
 			l.stopWriting()
 		}
 	}
-}
-
-// waitsUntold: a layer of e waits between pieces, and does not tell when.
-func (e *End) waitsUntold() bool {
-	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.piece != nil && l.waited == nil })
 }
 
 // flush gives out what e's own stream has held back of what was written to it: nothing
