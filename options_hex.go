@@ -23,6 +23,8 @@ func (v *values) hex(out *console) netio.Layer {
 		v.fail(netio.Usagef("--hex=FILE", "--hex=-: standard output has the data"))
 	case to == "-", v.dumpTakesPlace:
 		dump.To = v.recordTo("standard output", os.Stdout, out)
+	case to == "" && v.is("json") && v.c.String("json") == "" && !out.check:
+		v.fail(netio.Usagef("--hex=FILE", "--json and a dump both take standard error"))
 	case to == "":
 		dump.To = v.recordTo("standard error", os.Stderr, out)
 	default:
@@ -62,6 +64,9 @@ func dataElsewhere() []string {
 func (v *values) rawOutput() bool {
 	for _, other := range append(dataElsewhere(), "probe", "echo") {
 		v.exclude([2]string{"raw-output", other})
+	}
+	if v.is("raw-output") && v.dumpTakesPlace {
+		v.fail(netio.Usagef("--hex=FILE", "--raw-output: the dump has the terminal"))
 	}
 	return v.is("raw-output")
 }
