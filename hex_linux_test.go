@@ -153,6 +153,20 @@ func TestADumpOnStandardErrorLeavesTheData(t *testing.T) {
 	watch(t, keys).shows("end after 3 B\x1b[0m\r\n")
 }
 
+// Who reads JSON would read the dump.
+func TestADumpDoesNotGoWhereTheEventsGo(t *testing.T) {
+	for _, flags := range [][]string{{"connect", "--hex", "--json"}, {"relay", "--text", "--json", "0"}} {
+		p := begin(t, nil, nil, append(flags, "127.0.0.1:1")...)
+		p.wants(2, `"error":"--json and a dump both take standard error","hint":"--hex=FILE"`)
+	}
+}
+
+func TestOutputIsNotRawWhereTheDumpTakesItsPlace(t *testing.T) {
+	_, tty := terminal(t)
+	p := begin(t, nil, on(tty), "connect", "--raw-output", "--hex", "127.0.0.1:1")
+	p.wants(2, "fid: --raw-output: the dump has the terminal\n  --hex=FILE\n")
+}
+
 func TestAFullDiskUnderADumpHarmsNoSession(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full here")

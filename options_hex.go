@@ -66,6 +66,9 @@ func (v *values) rawOutput() bool {
 	for _, other := range append(dataElsewhere(), "probe", "echo") {
 		v.exclude([2]string{"raw-output", other})
 	}
+	if v.is("raw-output") && v.dumpTakesPlace {
+		v.fail(netio.Usagef("--hex=FILE", "--raw-output: the dump has the terminal"))
+	}
 	return v.is("raw-output")
 }
 

@@ -26,6 +26,7 @@ func (v *values) progress(t *task, out *console) {
 		out.progress = &progress{monitor: &out.monitor, to: out.stderr}
 		if !screen {
 			out.progress.plain, out.progress.after = out.prefix(), sayEvery
+			out.monitor.Sockets = true // its last line counts what was taken
 		}
 	case screen && !out.asNC && !out.jsonOnly && v.isTransfer(t.mode):
 		out.progress = &progress{monitor: &out.monitor, to: out.stderr, after: drawAfter}

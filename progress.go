@@ -133,7 +133,7 @@ func (p *progress) end(e modes.Event) {
 		size = p.seen[0].size
 	}
 	now := time.Now()
-	whole := pace{{at: now.Add(-time.Duration(e.Seconds * float64(time.Second))), size: size}, {now, e.Sent, e.Received, size}}
+	whole := pace{{at: now.Add(-time.Duration(e.Seconds * float64(time.Second))), size: size}, {now, sent(e), e.Received, size}}
 	p.to.add(p.plain + whole.plain() + "\n")
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -222,5 +223,20 @@ func TestProgressIsSaidInLinesWhereThereIsNoTerminal(t *testing.T) {
 		if strings.ContainsAny(p.stderr.String(), "\r\x1b") {
 			t.Errorf("%q", p.stderr.String())
 		}
+	}
+}
+
+func TestTheLastLineOfProgressCountsAsTheErrorDoes(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	h.keepsLittle()
+	p := begin(t, fileOf(t, 8_000_000), nil, "connect", "--progress", h.addr())
+	c := h.client()
+	_, _ = io.ReadFull(c, make([]byte, 1))
+	c.resets()
+	p.wants(6, "reset after ")
+	said := regexp.MustCompile(`(?m)^fid: (.*) sent  .*\nfid: .*: reset after (.*) of 8.0 MB sent`).FindStringSubmatch(p.stderr.String())
+	if said == nil || strings.TrimSuffix(said[1], " of 8.0 MB") != said[2] {
+		t.Errorf("fid said %q", p.stderr.String())
 	}
 }

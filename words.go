@@ -130,11 +130,15 @@ func howEnded(e modes.Event) string {
 	if kind := netio.KindOf(e.Err); kind != 0 {
 		how = "(" + kind.String() + ")"
 	}
-	sent := e.Sent
+	return "ended " + how + firstWords(e.First) + ": " + passed(sent(e), e.Received, 0, e.Seconds)
+}
+
+// sent is what of a session's bytes counts, as its error counts them.
+func sent(e modes.Event) int64 {
 	if netio.KindOf(e.Err) == netio.KindReset && e.Outcome != nil {
-		sent -= e.Outcome.Unacked // as the error counts
+		return e.Sent - e.Outcome.Unacked
 	}
-	return "ended " + how + firstWords(e.First) + ": " + passed(sent, e.Received, 0, e.Seconds)
+	return e.Sent
 }
 
 // passed says how many bytes went each way, and how fast; size is how many there are to

@@ -69,8 +69,9 @@ func (d *Dump) nameOf(e *End) string {
 	if e.Peer == "" || e.Peer == "@" { // a client of a Unix socket
 		return fmt.Sprintf("client %d", d.came.Add(1))
 	}
-	shown := escaper{}
-	return string(appendEscaped(shown.encode(nil, []byte(e.Peer)), shown.held))
+	var all escaper
+	shown := all.encode(nil, []byte(e.Peer))
+	return string(appendEscaped(shown, all.held))
 }
 
 // A dumped is a stream that a Dump shows.

@@ -29,6 +29,7 @@ const maxTyped = 16 << 20
 func newRawStdio(s *stdio, t *RawTerminal) *rawStdio {
 	r := &rawStdio{stdio: s, terminal: t, escaped: make(chan struct{}), stopped: make(chan struct{})}
 	r.changed = sync.NewCond(&r.mu)
+	t.over = make(chan struct{})
 	return r
 }
 
@@ -119,8 +120,8 @@ func (s *rawStdio) isIdle() bool {
 
 // StopReading ends the Read that waits and all later ones, and the raw mode with them.
 func (s *rawStdio) StopReading() {
+	s.terminal.Restore()                        // ends a begin that waits, too
 	s.once.Do(func() { s.failed = errStopped }) // it never begins then
-	s.terminal.Restore()
 	s.stdio.StopReading()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,18 +18,25 @@ type RawTerminal struct {
 	Left   func() // told that Escape was typed; nil is nobody
 
 	mu     sync.Mutex
-	before *term.State // what to give back; nil while it is not raw
-	screen *screen     // standard output's part
-	keeper *keeper     // nil where there is none
-	over   chan struct{}
+	before *term.State   // what to give back; nil while it is not raw
+	screen *screen       // standard output's part
+	keeper *keeper       // nil where there is none
+	over   chan struct{} // closed by Restore; nil before the session
 }
 
-// begin makes the terminal raw for the rest of the session.
+// begin makes the terminal raw for the rest of the session; errStopped: that has ended.
 func (t *RawTerminal) begin() error {
+	t.awaitForeground()
 	t.mu.Lock()
-	t.keeper, t.over = startKeeper(t.Keeper), make(chan struct{})
-	err := t.makeRaw()
+	err := errStopped
+	if !isClosed(t.over) {
+		t.keeper = startKeeper(t.Keeper)
+		err = t.makeRaw()
+	}
 	t.mu.Unlock()
+	if err == errStopped {
+		return err
+	}
 	if err != nil {
 		return &Error{Kind: KindLocal, Addr: "standard input", What: "cannot make the terminal raw: " + Reason(err), Err: err}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 )
 
 // A screen is what else than standard input has to be set: nothing here, where both are
@@ -21,10 +22,10 @@ func (s *screen) restore() {}
 // it goes on in the foreground.
 func (t *RawTerminal) followJob() {
 	signals := make(chan os.Signal, 2)
-	if signal.Ignored(unix.SIGTSTP) {
-		return
+	signal.Notify(signals, unix.SIGCONT)
+	if !signal.Ignored(unix.SIGTSTP) {
+		signal.Notify(signals, unix.SIGTSTP)
 	}
-	signal.Notify(signals, unix.SIGTSTP, unix.SIGCONT)
 	go func() {
 		defer signal.Stop(signals)
 		for {
@@ -54,25 +55,54 @@ func (t *RawTerminal) suspend() {
 // of a shell's kill %1.
 const killMoment = 100 * time.Millisecond
 
-// resume makes the terminal raw again. In the background that cannot be: the kernel
-// would stop us (termios(3), SIGTTOU), but without hearing a signal that ends us first.
+// hearSignals waits for a signal that ends the session.
+func (t *RawTerminal) hearSignals() {
+	select {
+	case <-t.over:
+	case <-time.After(killMoment):
+	}
+}
+
+// awaitForeground has the process stopped while the terminal is somebody else's, whose modes
+// are not those to give back. The kernel would stop us, too (termios(3), SIGTTOU), but again
+// and again without hearing a signal that ends us. Where nobody would make us go on, SIGTTOU
+// does nothing, and the kernel gives the answer.
+func (t *RawTerminal) awaitForeground() {
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, unix.SIGCONT)
+	defer signal.Stop(continued)
+	for inBackground() && !isClosed(t.over) {
+		asked := time.Now()
+		_ = unix.Kill(unix.Getpid(), unix.SIGTTOU)
+		t.hearSignals()
+		if len(continued) == 0 && time.Since(asked) < 2*killMoment {
+			return
+		}
+		t.hearSignals() // the first may have been over while we were stopped
+		for len(continued) > 0 {
+			<-continued
+		}
+	}
+}
+
+// resume makes the terminal raw again: after SIGSTOP, too, which let nobody give it back. In
+// the background that cannot be; see awaitForeground.
 func (t *RawTerminal) resume() bool {
 	if inBackground() {
-		select {
-		case <-t.over:
-			return true
-		case <-time.After(killMoment):
-		}
+		t.hearSignals()
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if isClosed(t.over) || t.before != nil {
-		return true
-	}
-	if inBackground() {
+	background := inBackground()
+	switch {
+	case isClosed(t.over):
+	case t.before == nil && background:
 		return false
+	case t.before == nil:
+		_ = t.makeRaw() // fails where the terminal is gone, which the next Read tells
+	case !background:
+		_, _ = term.MakeRaw(int(os.Stdin.Fd())) // and what is to be given back stays
 	}
-	_ = t.makeRaw() // fails where the terminal is gone, which the next Read tells
 	return true
 }
 

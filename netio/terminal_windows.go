@@ -30,7 +30,8 @@ func (s *screen) restore() {
 }
 
 // followJob: Windows has no job control.
-func (t *RawTerminal) followJob() {}
+func (t *RawTerminal) followJob()       {}
+func (t *RawTerminal) awaitForeground() {}
 
 func inBackground() bool { return false }
 
