@@ -83,7 +83,7 @@ func (s *script) say(p []byte) (int, error) {
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
-	if len(s.far.pacing) == 0 { // a layer that waits has a clock of its own
+	if !s.far.isPaced() { // else it has a clock of its own
 		s.wind()
 	}
 	return n, nil

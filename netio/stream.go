@@ -155,6 +155,11 @@ func (e *End) waited() (last time.Time) {
 	return last
 }
 
+// isPaced reports whether a layer of e sends at a pace of its own.
+func (e *End) isPaced() bool {
+	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.piece != nil })
+}
+
 // isHeld reports whether what e has to give is held up by somebody who is neither end.
 func (e *End) isHeld() bool {
 	return slices.ContainsFunc(e.pacing, func(l pacing) bool { return l.held != nil && l.held() })
