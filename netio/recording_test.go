@@ -183,8 +183,8 @@ func TestAReaderOfARecordingIsWaitedForWhileHeTakesAnything(t *testing.T) {
 		rec.add(noise(60_000))
 	}
 	closed := make(chan error, 1)
-	go func() { closed <- rec.Close(context.Background(), 500*time.Millisecond) }()
-	for range 12 { // longer than the patience in all
+	go func() { closed <- rec.Close(context.Background(), time.Second) }()
+	for range 15 { // longer than the patience in all
 		time.Sleep(100 * time.Millisecond)
 		if _, err := io.ReadFull(r, make([]byte, 60_000)); err != nil {
 			t.Fatal(err)
@@ -198,7 +198,7 @@ func TestAReaderOfARecordingIsWaitedForWhileHeTakesAnything(t *testing.T) {
 	if err := <-closed; err == nil || !strings.Contains(err.Error(), "nobody reads it") {
 		t.Error(err)
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(r, 8*60_000))
+	_, _ = io.Copy(io.Discard, io.LimitReader(r, 5*60_000))
 	<-rec.done()
 	_ = w.Close()
 }
