@@ -176,5 +176,6 @@ func TestATLSServerIsNamedToWhomeverSpeaksPlainly(t *testing.T) {
 	c := h.client()
 	c.says([]byte{21, 3, 3, 0, 2, 2, 10}) // a fatal alert: unexpected message
 	c.finishes()
+	c.hears([]byte("GET / HTTP/1.0\r\n\r\n")) // what is left unread is a reset
 	p.wants(0, "the far end speaks TLS: fid connect tls:"+h.addr()+"\n")
 }
