@@ -111,7 +111,9 @@ func (s *Socket) IsReset() bool {
 	if s.tcp == nil || s.finSent.Load() {
 		return false
 	}
-	return s.isDead()
+	// Our FIN may have gone out since, and have been acknowledged. One that comes after a
+	// reset fails, and so the reset is told (shutdown(2), ENOTCONN).
+	return s.isDead() && !s.finSent.Load()
 }
 
 // isBroken: the connection is no more, and did not end in order. After both FINs
