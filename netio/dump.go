@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -57,9 +55,8 @@ func (d *Dump) Layer(e *End) Stream {
 // closeAll tells the end of what is still open at the run's end: the process's own resets it.
 func (d *Dump) closeAll() {
 	d.mu.Lock()
-	open := slices.Collect(maps.Keys(d.open))
-	d.mu.Unlock()
-	for _, s := range open {
+	defer d.mu.Unlock()
+	for s := range d.open {
 		s.closed()
 	}
 }
@@ -155,27 +152,26 @@ func (s *dumped) CloseWrite() error {
 func (s *dumped) Close() error {
 	s.holds.stop()
 	err := s.Stream.Close()
+	d := s.out.dump
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	s.closed()
 	return err
 }
 
 // closed shows what was held back, and our reset, where that is how the connection is closed.
+// It is for who holds Dump.mu, so that a recording is not closed in the middle of it.
 func (s *dumped) closed() {
-	s.dump().mu.Lock()
-	_, first := s.dump().open[s]
-	delete(s.dump().open, s)
-	s.dump().mu.Unlock()
-	if !first {
+	if _, isOpen := s.out.dump.open[s]; !isOpen {
 		return
 	}
+	delete(s.out.dump.open, s)
 	s.out.rest()
 	s.in.rest()
 	if sock := s.end.Sock; sock != nil && sock.tcp != nil && !sock.settled.Load() && !s.broken.Load() {
 		s.out.ended("reset")
 	}
 }
-
-func (s *dumped) dump() *Dump { return s.out.dump }
 
 // why says a failure in a few words.
 func (s *dumped) why(err error) string {
