@@ -10,8 +10,9 @@ import (
 // bytes that it is typed as. ^ and $ are the beginning and the end of a line, with or
 // without a carriage return before its end; \A is directly behind what was found last.
 //
-// It is met by the shortest of what has come in which it is found, by a byte at least. So how the bytes were cut on their way makes no difference, and none needs to
-// be kept. What looks ahead ($, \b, \z) waits for the next byte, or the far end's end.
+// It is met by the shortest of what has come in which it is found, by a byte at least. So how
+// the bytes were cut on their way makes no difference, and none needs to be kept. What looks
+// ahead ($, \b, \z) waits for the next byte, or the far end's end.
 type Expectation struct {
 	text    string // as it was typed
 	prog    *syntax.Prog
