@@ -43,10 +43,15 @@ type console struct {
 	summary summary
 }
 
+// isScreen: a person may look at what is written to f.
+func isScreen(f *os.File) bool {
+	return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd())
+}
+
 // newConsole makes the console of a run, which ends with ctx; failed ends it when
 // a report cannot be written.
 func newConsole(ctx context.Context, failed func(error), asNC bool) *console {
-	c := &console{asNC: asNC, onScreen: isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsCygwinTerminal(os.Stderr.Fd()),
+	c := &console{asNC: asNC, onScreen: isScreen(os.Stderr),
 		begin: time.Now(), stdout: newReport(ctx, os.Stdout, failed)}
 	c.stderr = newLog(screen{c})
 	return c

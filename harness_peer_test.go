@@ -93,3 +93,15 @@ func (p *peer) hearsNothing() {
 	}
 	_ = p.SetReadDeadline(time.Now().Add(patience))
 }
+
+// withPeer starts fid in a mode of one session, connect or listen, and returns its far end, too.
+func withPeer(t *testing.T, mode string, stdin *os.File, flags ...string) (*process, *peer) {
+	t.Helper()
+	if mode == "connect" {
+		h := newHost(t)
+		p := begin(t, stdin, nil, append([]string{mode, h.addr()}, flags...)...)
+		return p, h.client()
+	}
+	p, addr := serving(t, stdin, nil, append([]string{mode, "127.0.0.1:0"}, flags...)...)
+	return p, dialPeer(t, addr)
+}

@@ -172,17 +172,7 @@ func TestASignalOrAClockEndsAPauseBetweenLines(t *testing.T) {
 		for _, mode := range []string{"connect", "listen"} {
 			stdin, feed := pipe(t)
 			_, _ = feed.WriteString("one\ntwo\nthree\n")
-			var p *process
-			var far *peer
-			if mode == "connect" {
-				h := newHost(t)
-				p = begin(t, stdin, nil, append([]string{mode, "-i", "1h", h.addr()}, x.flags...)...)
-				far = h.client()
-			} else {
-				var addr string
-				p, addr = serving(t, stdin, nil, append([]string{mode, "-i", "1h", "127.0.0.1:0"}, x.flags...)...)
-				far = dialPeer(t, addr)
-			}
+			p, far := withPeer(t, mode, stdin, append([]string{"-i", "1h"}, x.flags...)...)
 			if got := make([]byte, 4); x.signal != nil {
 				if _, err := far.Read(got); err != nil || string(got) != "one\n" {
 					t.Fatalf("%q, %v", got, err)

@@ -29,17 +29,7 @@ func TestASignalOrAClockEndsTheWaitOfALimit(t *testing.T) {
 			stdin, feed := pipe(t)
 			_, _ = feed.WriteString("one hundred seconds' worth would be a good deal more")
 			_ = feed.Close()
-			var p *process
-			var far *peer
-			if mode == "connect" {
-				h := newHost(t)
-				p = begin(t, stdin, nil, append([]string{mode, "--limit", "1", h.addr()}, x.flags...)...)
-				far = h.client()
-			} else {
-				var addr string
-				p, addr = serving(t, stdin, nil, append([]string{mode, "--limit", "1", "127.0.0.1:0"}, x.flags...)...)
-				far = dialPeer(t, addr)
-			}
+			p, far := withPeer(t, mode, stdin, append([]string{"--limit", "1"}, x.flags...)...)
 			if got := make([]byte, 1); x.signal != nil {
 				if _, err := far.Read(got); err != nil || got[0] != 'o' {
 					t.Fatalf("%q, %v", got, err)

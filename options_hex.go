@@ -4,8 +4,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/mattn/go-isatty"
-
 	"fid/netio"
 )
 
@@ -70,10 +68,6 @@ func (v *values) rawOutput() bool {
 		v.fail(netio.Usagef("--hex=FILE", "--raw-output: the dump has the terminal"))
 	}
 	return v.is("raw-output")
-}
-
-func isScreen(f *os.File) bool {
-	return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd())
 }
 
 // colours tells the two directions apart on a terminal, dark or light, that can show it: of the
