@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -29,9 +30,10 @@ type console struct {
 	check    bool // the run has no data: its report is the output (-z, --echo)
 	begin    time.Time
 	stderr   *lines
-	stdout   *lines // the report of a check
-	json     *lines // nil without --json
-	jsonOnly bool   // --json goes to standard error or into the report, in place of words
+	stdout   *lines                      // the report of a check
+	json     *lines                      // nil without --json
+	jsonOnly bool                        // --json goes to standard error or into the report, in place of words
+	unjsoned atomic.Pointer[netio.Error] // why --json's file is not whole; nil: it is
 
 	monitor  netio.Monitor     // of the run's sessions
 	progress *progress         // shows how far the one session is; nil: it does not
@@ -93,7 +95,7 @@ func (c *console) openJSON(v *values) error {
 		if err != nil || file == nil {
 			return netio.Usagef("", "--json=%s: fd:N with the number of an open descriptor is meant", shorten(to))
 		}
-		c.json = newLog(file)
+		c.json = c.newRecord(to, file)
 	case to == "-":
 		return netio.Usagef("--json=fd:1", "--json=-: is standard output meant?")
 	default:
@@ -101,9 +103,21 @@ func (c *console) openJSON(v *values) error {
 		if err != nil {
 			return &netio.Error{Kind: netio.KindLocal, Addr: shorten(to), What: "cannot write: " + netio.Reason(err), Err: err}
 		}
-		c.json = newLog(f)
+		c.json = c.newRecord(shorten(to), f)
 	}
 	return nil
+}
+
+// newRecord returns a log whose failure is told at once, in words, and is the run's end where
+// nothing else went wrong: a script reads it.
+func (c *console) newRecord(name string, to *os.File) *lines {
+	l := newLog(to)
+	l.failed = func(err error) {
+		broken := netio.RecordError(name, err)
+		c.unjsoned.Store(broken)
+		c.stderr.add(escape(c.unrecordedWords(broken)) + "\n")
+	}
+	return l
 }
 
 // event tells of an event: it is called from every session at once.
@@ -151,7 +165,12 @@ func (c *console) finish(ctx context.Context, err error) netio.Kind {
 	code := netio.KindOf(err)
 	if c.json != nil {
 		c.json.add(c.summary.json(c, err, code))
-		c.json.close()
+		if dropped := c.json.close(); dropped > 0 {
+			c.say(fmt.Sprintf("%s%d lines of --json were dropped: nobody read them", c.prefix(), dropped))
+		}
+		if broken := c.unjsoned.Load(); broken != nil && err == nil {
+			err, code = broken, broken.Kind
+		}
 	}
 	c.stdout.close()
 	if err == nil && c.check && ctx.Err() != nil { // the report's last lines

@@ -170,15 +170,21 @@ func (r *Recording) writeRecords(records []byte, ends []int) (int, error) {
 
 // fail tells the first failure.
 func (r *Recording) fail(err error) {
-	err = localError(r.name, err)
-	if errors.Is(err, syscall.EPIPE) {
-		err = &Error{Kind: KindLocal, Addr: r.name, What: "nobody reads it any more", Err: err}
-	}
+	err = RecordError(r.name, err)
 	r.mu.Lock()
 	r.err = err
 	r.room.Broadcast()
 	r.mu.Unlock()
 	r.failed(err)
+}
+
+// RecordError is a failure to write to a file, as the user named it, that records what happens.
+func RecordError(name string, err error) *Error {
+	what := Reason(err)
+	if errors.Is(err, syscall.EPIPE) {
+		what = "nobody reads it any more"
+	}
+	return &Error{Kind: KindLocal, Addr: name, What: what, Err: err}
 }
 
 // cutBack takes a record that was written in part, as on a full disk, back from a file.
@@ -223,7 +229,7 @@ func (r *Recording) Close(ctx context.Context, patience time.Duration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil && r.err == nil {
-		r.err = localError(r.name, err)
+		r.err = RecordError(r.name, err)
 	}
 	return r.err
 }
