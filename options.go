@@ -35,7 +35,9 @@ func (v *values) fail(err error) {
 	}
 }
 
-func (v *values) is(name string) bool { return v.c.IsSet(name) }
+// is reports whether the flag was typed. It is asked two hundred times a run, and cli.Context
+// sorts all flags for each answer.
+func (v *values) is(name string) bool { return v.line.names(name) }
 
 // all returns every value of a flag that may be repeated, in their order.
 func (v *values) all(name string) []string { return v.line.all(name) }
