@@ -108,6 +108,25 @@ func TestInputOfAPipeGoesOutInThePiecesThatWereWritten(t *testing.T) {
 	p.wants(0)
 }
 
+// A file has no pieces of its own: it goes out in as few datagrams as there can be.
+func TestAFileGoesOutInTheLargestDatagrams(t *testing.T) {
+	server, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	_ = server.SetReadDeadline(time.Now().Add(patience))
+	all := pattern(2*65507 + 100)
+	p := begin(t, fileOf(t, len(all)), nil, "connect", "-q0", "udp:"+server.LocalAddr().String())
+	buf := make([]byte, 1<<16)
+	for _, want := range [][]byte{all[:65507], all[65507 : 2*65507], all[2*65507:]} {
+		if n, _, err := server.ReadFrom(buf); err != nil || !bytes.Equal(buf[:n], want) {
+			t.Errorf("%d bytes and %v, want %d", n, err, len(want))
+		}
+	}
+	p.wants(0)
+}
+
 func TestManyPeersOfAnEchoServerLeaveNothingBehind(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
 	p, addr := serving(t, nil, nil, "echo", "--idle-timeout", "0.2", "--json="+log, "udp:127.0.0.1:0")

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf16"
 
 	"fid/modes"
 	"fid/netio"
@@ -130,8 +135,30 @@ func (r record) line() string {
 	if err != nil {
 		return `{"event":"note","text":"an event could not be written"}` + "\n"
 	}
-	return string(b) + "\n"
+	return tame(b) + "\n"
 }
+
+// tame writes what a terminal would obey, and JSON allows as it stands, as JSON's escapes: DEL, the
+// controls of C1, what turns the direction of text. Events go to standard error where no FILE is
+// named, and bytes of peers are in them.
+func tame(b []byte) string {
+	if bytes.IndexFunc(b, isUnprintable) < 0 {
+		return string(b)
+	}
+	var s strings.Builder
+	for _, r := range string(b) {
+		if !isUnprintable(r) {
+			s.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&s, `\u%04x`, unit)
+		}
+	}
+	return s.String()
+}
+
+func isUnprintable(r rune) bool { return !strconv.IsPrint(r) }
 
 func local(e modes.Event) string {
 	if e.Local == nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"fid/modes"
 	"fid/netio"
 )
@@ -18,8 +20,24 @@ func (l *commandLine) implyProbe() {
 	}
 }
 
-// check reads what -z takes: one port that is connected to again and again, or ports.
-func (v *values) check(words []string) (runner, error) {
+// A rounds is how often what is dialled is tried, with how much, and for how long.
+type rounds struct {
+	count, size int
+	wait        time.Duration
+}
+
+// rounds reads them before the address: a value that was forgotten has taken the next word, and
+// the host is what would seem to be missing.
+func (v *values) rounds() rounds {
+	return rounds{count: v.number("count", 1, 1, 1<<30), size: v.size("size", 64, 1, 1<<28), wait: v.duration("wait")}
+}
+
+// check reads what -z takes: one port that is connected to again and again, or ports. What a
+// session has and a check has not is refused, but for the letters of nc, which takes them.
+func (v *values) check(words []string, r rounds) (runner, error) {
+	for _, flag := range []string{"send-only", "recv-only", "hangup", "no-half-close", "first-byte-timeout"} {
+		v.exclude([2]string{flag, "probe"})
+	}
 	t, err := v.targets(words)
 	if err != nil {
 		return nil, err
@@ -35,14 +53,14 @@ func (v *values) check(words []string) (runner, error) {
 		}
 	}
 	if v.is("count") {
-		return v.ping(t)
+		return v.ping(t, r)
 	}
 	step, flag := v.clock(checkStep, "idle-timeout", "w")
 	return modes.Probe{Addresses: t.addresses, Ranged: t.ranged, Interval: v.duration("interval"), Random: v.is("random"), AnyOpen: v.asNC,
-		Wait: v.duration("wait"), Banner: v.is("banner"), Stay: v.duration("stay"), Step: step, StepFlag: flag}, nil
+		Wait: r.wait, Banner: v.is("banner"), Stay: v.duration("stay"), Step: step, StepFlag: flag}, nil
 }
 
-func (v *values) ping(t targets) (runner, error) {
+func (v *values) ping(t targets, r rounds) (runner, error) {
 	v.exclude([2]string{"count", "banner"}, [2]string{"count", "stay"}, [2]string{"count", "random"})
 	if len(t.addresses) > 1 {
 		v.fail(netio.Usagef("", "--count measures connects to one port, and there are %d", len(t.addresses)))
@@ -51,7 +69,7 @@ func (v *values) ping(t targets) (runner, error) {
 	if v.is("interval") {
 		interval = v.duration("interval")
 	}
-	return modes.Ping{Address: t.addresses[0], Count: v.number("count", 1, 1, 1<<30), Interval: interval, Wait: v.duration("wait")}, nil
+	return modes.Ping{Address: t.addresses[0], Count: r.count, Interval: interval, Wait: r.wait}, nil
 }
 
 // targets reads the words of -z: addresses, or a host and lists of ports.

@@ -197,10 +197,11 @@ func (v *values) connect(words []string) (runner, error) {
 	}
 	v.need("size", "echo")
 	v.need("random", "probe")
+	r := v.rounds()
 	if v.is("probe") {
 		v.near() // for what excludes it
 		v.pty(netio.Address{})
-		return v.check(words)
+		return v.check(words, r)
 	}
 	address, err := v.address(words, netio.ToDial, "fid connect HOST PORT")
 	if err != nil {
@@ -219,10 +220,9 @@ func (v *values) connect(words []string) (runner, error) {
 			interval = v.duration("interval")
 		}
 		step, flag := v.clock(checkStep, "idle-timeout", "w")
-		return modes.Check{Address: address, Count: v.number("count", 1, 1, 1<<30), Size: v.size("size", 64, 1, 1<<28),
-			Interval: interval, Step: step, StepFlag: flag, Wait: v.duration("wait")}, nil
+		return modes.Check{Address: address, Count: r.count, Size: r.size, Interval: interval, Step: step, StepFlag: flag, Wait: r.wait}, nil
 	}
-	return modes.Connect{Address: address, Near: v.near(), Wait: v.duration("wait")}, nil
+	return modes.Connect{Address: address, Near: v.near(), Wait: r.wait}, nil
 }
 
 // address reads the words of an address: one, or a host and a port.

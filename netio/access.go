@@ -202,7 +202,7 @@ func (n *networks) addFile(ctx context.Context, o Options, flag, path string) er
 	by := flag + " @" + cut(path) + ": "
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
-		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return r <= ' ' || r == ',' }) {
+		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\r\n,", r) }) {
 			if err := n.addWord(ctx, o, by, word); err != nil {
 				return err
 			}
