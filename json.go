@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf16"
 
 	"fid/modes"
 	"fid/netio"
@@ -130,8 +135,31 @@ func (r record) line() string {
 	if err != nil {
 		return `{"event":"note","text":"an event could not be written"}` + "\n"
 	}
-	return string(b) + "\n"
+	return inert(b) + "\n"
 }
+
+// inert is a line of JSON with escapes for what JSON lets stand and a terminal obeys, as C1 and
+// what turns the direction of text: names and reasons of peers are in it.
+func inert(line []byte) string {
+	if bytes.IndexFunc(line, isObeyed) < 0 {
+		return string(line)
+	}
+	var b strings.Builder
+	for _, r := range string(line) {
+		switch {
+		case !isObeyed(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+func isObeyed(r rune) bool { return !strconv.IsPrint(r) }
 
 func local(e modes.Event) string {
 	if e.Local == nil {
