@@ -51,7 +51,7 @@ func dumpOf(t *testing.T, text bool, pieces [][]byte, peer string) string {
 }
 
 var (
-	dumpHead = regexp.MustCompile(`^<< \d\d:\d\d:\d\d\.\d{6}  (received \d+ B|end after \d+ B)( at \d+)?  \S.*$`)
+	dumpHead = regexp.MustCompile(`^<< \d\d:\d\d:\d\d\.\d{6}  (received \d+ B|end after \d+ B)( at \d+)?  .+$`)
 	dumpHex  = regexp.MustCompile(`^< [0-9a-f]{8}( {1,2}[0-9a-f]{2})+ +`)
 )
 
