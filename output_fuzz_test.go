@@ -95,7 +95,7 @@ func FuzzJSONLines(f *testing.F) {
 			if err := json.Unmarshal([]byte(line), &r); err != nil || r.Event != e.Name || r.Peer != strings.ToValidUTF8(peer, "\ufffd") && utf8.ValidString(peer) {
 				t.Fatalf("%q is %+v, %v", line, r, err)
 			}
-			if e.Err != nil && utf8.ValidString(said+name) && r.Error != e.Err.Error() {
+			if e.Err != nil && utf8.ValidString(said) && utf8.ValidString(name) && r.Error != e.Err.Error() {
 				t.Errorf("%q has the error %q, want %q", line, r.Error, e.Err.Error())
 			}
 			c.summary.add(e)
@@ -110,6 +110,10 @@ func FuzzBar(f *testing.F) {
 	f.Add(80, int64(1e6), int64(0), int64(1e9), 1.5)
 	f.Add(0, int64(1), int64(1), int64(1), 0.0)
 	f.Add(33, int64(999999), int64(1<<60), int64(0), 1e6)
+	for width := range 100 {
+		f.Add(width, int64(999e6), int64(0), int64(123e9), 59.0)
+		f.Add(width, int64(999e6), int64(999e6), int64(0), 1.0)
+	}
 	f.Fuzz(func(t *testing.T, width int, sent, received, size int64, seconds float64) {
 		if width < 0 || width > 1000 || sent < 0 || received < 0 || size < 0 || size > 1<<56 || seconds < 0 || seconds > 1e9 {
 			t.Skip()

@@ -26,11 +26,20 @@ func FuzzProxyRequest(f *testing.F) {
 			switch {
 			case err != nil && KindOf(err) != KindUsage && KindOf(err) != KindName:
 				t.Errorf("%s, %q: %v", scheme, host, err)
+			case err == nil && isUnsafe(p, host):
+				t.Errorf("%s is asked %q", scheme, asked)
 			case err == nil && asked != wantedOf(p, host):
 				t.Errorf("%s is asked %q, want %q", scheme, asked, wantedOf(p, host))
 			}
 		}
 	})
+}
+
+// isUnsafe: there is something in it that would end a field, or begin a second request.
+func isUnsafe(p Proxy, host string) bool {
+	const ends = "\x00\r\n \t"
+	return host == "" || strings.ContainsAny(host, ends) || p.Scheme == "socks4a" && strings.ContainsAny(p.User, "\x00") ||
+		p.Scheme == "http" && (strings.ContainsAny(p.User+p.Password, "\x00\r\n") || strings.Contains(p.User, ":"))
 }
 
 // requestOf is all that a proxy is told that wants a login and grants what it is asked for.
