@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -24,24 +25,29 @@ func (v *values) raw(out *console) *netio.RawTerminal {
 		"keep-open", "broker", "chat", "output"} {
 		v.exclude([2]string{"raw", other})
 	}
-	typed := v.c.String("raw")
-	key := strings.ToUpper(typed)
-	if key == "" {
-		key = leaveKey
-	}
-	if len(key) != 2 || key[0] != '^' || key[1] < '@' || key[1] > '_' {
-		v.fail(netio.Usagef("", "--raw=%s: a control key is meant, as %s", shown(typed), leaveKey))
+	key, ok := controlKey(cmp.Or(v.c.String("raw"), leaveKey))
+	if !ok {
+		v.fail(netio.Usagef("", "--raw=%s: a control key is meant, as %s", shown(v.c.String("raw")), leaveKey))
 		return nil
 	}
 	if !isatty.IsTerminal(os.Stdin.Fd()) {
 		v.fail(netio.Usagef("", "--raw needs a terminal on standard input"))
 	}
 	t := &out.terminal
-	t.Escape = key[1] & 0x1f
+	t.Escape = key & 0x1f
 	t.Keeper, _ = os.Executable()
-	t.Began = func() { out.sayHowToLeave("raw terminal; Ctrl-" + key[1:] + " leaves") }
+	t.Began = func() { out.sayHowToLeave("raw terminal; Ctrl-" + string(key) + " leaves") }
 	t.Left = out.endLine
 	return t
+}
+
+// controlKey reads "^]", or "^a" for "^A": the character on the key.
+func controlKey(typed string) (key byte, ok bool) {
+	typed = strings.ToUpper(typed)
+	if len(typed) != 2 || typed[0] != '^' || typed[1] < '@' || typed[1] > '_' {
+		return 0, false
+	}
+	return typed[1], true
 }
 
 // sayHowToLeave tells whoever sits there how to leave, wherever standard error goes.

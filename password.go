@@ -17,7 +17,9 @@ import (
 // passwordOf is the password of a proxy's user: from the file that was named, the
 // environment, or whoever sits at the terminal.
 func passwordOf(ctx context.Context, p *netio.Proxy, file string, fromFile bool) (string, error) {
-	if password := os.Getenv("FID_PROXY_PASSWORD"); !fromFile && password != "" {
+	password := os.Getenv("FID_PROXY_PASSWORD")
+	_ = os.Unsetenv("FID_PROXY_PASSWORD") // a command that we start may tell its environment to the far end
+	if !fromFile && password != "" {
 		return password, nil
 	}
 	type answer struct {
@@ -69,11 +71,17 @@ func firstLine(file string) (string, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", failed("cannot read the password: "+netio.Reason(err), err)
 	}
-	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-	if line == "" || len(line) > maxPassword-2 {
+	password, ok := passwordIn(line)
+	if !ok {
 		return "", failed("its first line is no password: it is empty, or too long", nil)
 	}
-	return line, nil
+	return password, nil
+}
+
+// passwordIn is what stands in a line, of which no more than maxPassword bytes were read.
+func passwordIn(line string) (password string, ok bool) {
+	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	return line, line != "" && len(line) <= maxPassword-2
 }
 
 // A tty is where a person can be asked, whatever standard input is.

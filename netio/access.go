@@ -189,8 +189,7 @@ func networkHint(word string) string {
 // maxAccessFile is more than a list of all networks that are routed.
 const maxAccessFile = 64 << 20
 
-// addFile adds the words of a file: separated by blanks, commas or lines, "#" begins a
-// comment.
+// addFile adds the words of a file: separated by blanks, commas or lines, "#" begins a comment.
 func (n *networks) addFile(ctx context.Context, o Options, flag, path string) error {
 	if path == "" {
 		return Usagef("", "%s @: no path after the @", flag)
@@ -199,7 +198,11 @@ func (n *networks) addFile(ctx context.Context, o Options, flag, path string) er
 	if err != nil {
 		return err
 	}
-	by := flag + " @" + cut(path) + ": "
+	return n.addText(ctx, o, flag+" @"+cut(path)+": ", text)
+}
+
+// addText adds the words of a file's text; by is what stands before each in messages.
+func (n *networks) addText(ctx context.Context, o Options, by, text string) error {
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\r\n,", r) }) {

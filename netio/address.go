@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // An Address is what the user typed for one end, taken apart.
@@ -267,7 +268,7 @@ func cutAt(s string, most int) string {
 // Typable returns a hint of what to type, or none where it was made of something
 // that nobody meant to type.
 func Typable(hint string) string {
-	if len(hint) > 200 || strings.ContainsFunc(hint, func(r rune) bool { return !strconv.IsPrint(r) }) {
+	if len(hint) > 200 || !utf8.ValidString(hint) || strings.ContainsFunc(hint, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return ""
 	}
 	return hint

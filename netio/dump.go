@@ -66,9 +66,7 @@ func (d *Dump) nameOf(e *End) string {
 	if e.Peer == "" || e.Peer == "@" { // a client of a Unix socket
 		return fmt.Sprintf("client %d", d.came.Add(1))
 	}
-	var all escaper
-	shown := all.encode(nil, []byte(e.Peer))
-	return string(appendEscaped(shown, all.held))
+	return string(appendPlain(nil, []byte(e.Peer))) // that of a Unix datagram is a path, which may have a newline
 }
 
 // A dumped is a stream that a Dump shows.

@@ -12,7 +12,7 @@ func foreign(word string) error {
 	name, rest, found := strings.Cut(word, ":")
 	switch {
 	case found && strings.HasPrefix(rest, "//") && !takesHost(name):
-		return Usagef(Typable(urlHint(name, rest[2:])), "%s is not an address", cut(word))
+		return Usagef(Typable(urlHint(name, rest[2:])), "%s is not an address", cut(withoutLogin(word)))
 	case found && isSocat(name, rest):
 		return Usagef(Typable(socatHint(name, rest)), "%s is an address of socat", cut(word))
 	case strings.ContainsAny(word, `/\`) && !takesHost(name) && !isPathScheme(name):

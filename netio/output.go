@@ -70,8 +70,7 @@ func (o *Output) Check() error {
 
 // For returns what makes the near end of the client's session.
 func (o *Output) For(client *End) Dialer {
-	n := strconv.FormatInt(o.came.Add(1), 10)
-	path := o.dir + replacePlaces(o.name, n, fileName(client.Peer))
+	path := o.pathOf(o.came.Add(1), client.Peer)
 	return dialFunc(func(context.Context) (*End, error) {
 		// O_EXCL follows no link that somebody has put there (open(2)).
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
@@ -83,6 +82,10 @@ func (o *Output) For(client *End) Dialer {
 		}
 		return &End{Stream: &outFile{f}, Name: path, Input: InputNone}, nil
 	})
+}
+
+func (o *Output) pathOf(session int64, peer string) string {
+	return o.dir + replacePlaces(o.name, strconv.FormatInt(session, 10), fileName(peer))
 }
 
 // Close is for who closes all that gives near ends: each file is closed with its

@@ -55,15 +55,15 @@ func proxyScheme(name string) (proxyKind, bool) {
 // ParseProxy reads "[scheme://][user[:password]@]host[:port]". Where no scheme is
 // typed it is the one given. No error has the login in it.
 func ParseProxy(word, scheme string) (Proxy, error) {
-	p := Proxy{Scheme: scheme}
 	rest := word
 	if before, after, found := strings.Cut(word, "://"); found {
-		p.Scheme, rest = strings.ToLower(before), after
+		scheme, rest = strings.ToLower(before), after
 	}
-	kind, known := proxyScheme(p.Scheme)
+	kind, known := proxyScheme(scheme)
 	if !known {
-		return p, Usagef("socks5h:// socks5:// socks4a:// socks4:// http:// https://", "%s:// is no proxy that fid knows", cut(p.Scheme))
+		return Proxy{}, unknownProxy(scheme)
 	}
+	p := Proxy{Scheme: scheme}
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		if strings.Contains(rest[i:], "@") {
 			return p, Usagef("in user and password / is %2F, ? is %3F, # is %23", "the user or password of a proxy has a / ? or # in it")
@@ -80,6 +80,15 @@ func ParseProxy(word, scheme string) (Proxy, error) {
 		rest = rest[i+1:]
 	}
 	return p, p.setAddress(rest, kind.port)
+}
+
+// unknownProxy refuses a scheme. What cannot be one may be the begin of a login.
+func unknownProxy(scheme string) error {
+	const known = "socks5h:// socks5:// socks4a:// socks4:// http:// https://"
+	if !isServiceName(scheme) {
+		return Usagef(known, "what stands before the :// of a proxy is no scheme")
+	}
+	return Usagef(known, "%s:// is no proxy that fid knows", cut(scheme))
 }
 
 // setLogin reads "user[:password]", percent-encoded where need be.
@@ -120,6 +129,9 @@ func (p *Proxy) setAddress(hostPort, port string) error {
 		if strings.Contains(port, ":") {
 			return Usagef("[v6]:PORT", "%s: where the port of the proxy begins is not clear", cut(hostPort))
 		}
+	}
+	if _, err := ParsePort(port); err != nil && !isNumber(port) { // it may be the password of a login without its host
+		return Usagef("[USER[:PASSWORD]@]HOST[:PORT]", "the port of the proxy %s is neither a number nor the name of a service", cut(host))
 	}
 	p.At = Address{Text: cutAt(JoinText(host, port), maxText), Scheme: "tcp"}
 	return p.At.setHostPort(host, port, ToDial)

@@ -73,7 +73,7 @@ func openToRecord(ctx context.Context, path string) (*os.File, error) {
 	var err error
 	opened := make(chan struct{})
 	go func() {
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600) // what TLS protects on its way is in it
 		close(opened)
 	}()
 	select {

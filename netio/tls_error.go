@@ -125,10 +125,9 @@ func (d *tlsDialer) untrusted(e *Error, v *tls.CertificateVerificationError) {
 	switch {
 	case errors.As(v.Err, &host):
 		e.What = "the certificate is for " + orNobody(namesOf(leaf)) + "; " + d.config.ServerName + " was expected"
-		if names := namesOf(leaf); len(names) > 0 {
+		e.Hint = trust
+		if names := namesOf(leaf); len(names) > 0 && isPlainName(names[0]) {
 			e.Hint = "if that is the one: --name " + strings.TrimPrefix(names[0], "*.")
-		} else {
-			e.Hint = trust
 		}
 	case errors.As(v.Err, &authority) && bytes.Equal(leaf.RawIssuer, leaf.RawSubject):
 		e.What, e.Hint = "the certificate is self-signed ("+subjectOf(leaf)+") and not among "+d.roots(), trust
@@ -141,6 +140,14 @@ func (d *tlsDialer) untrusted(e *Error, v *tls.CertificateVerificationError) {
 	default:
 		e.What = "the certificate (" + subjectOf(leaf) + ") is not accepted: " + strings.TrimPrefix(Reason(v.Err), "x509: ")
 	}
+}
+
+// isPlainName: a shell takes it for one word as it stands. The far end chooses what is in its
+// certificate, and a hint is typed.
+func isPlainName(name string) bool {
+	return !strings.ContainsFunc(strings.TrimPrefix(name, "*."), func(r rune) bool {
+		return r != '.' && r != '-' && r != ':' && r != '_' && !('0' <= r && r <= '9') && !('a' <= r|0x20 && r|0x20 <= 'z')
+	}) && !strings.HasPrefix(name, "-")
 }
 
 // roots are whom a certificate must lead to.

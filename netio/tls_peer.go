@@ -60,17 +60,20 @@ func describeChain(certs []*x509.Certificate) []Certificate {
 // subjectOf names a certificate, by its hosts where it has no subject.
 func subjectOf(cert *x509.Certificate) string {
 	if s := cert.Subject.String(); s != "" {
-		return s
+		return cutAt(s, maxText)
 	}
-	return strings.Join(namesOf(cert), ", ")
+	return cutAt(strings.Join(namesOf(cert), ", "), maxText)
 }
 
-func issuerOf(cert *x509.Certificate) string { return cert.Issuer.String() }
+func issuerOf(cert *x509.Certificate) string { return cutAt(cert.Issuer.String(), maxText) }
 
 // namesOf are the hosts and addresses that a certificate is for: the common name
 // does not count (RFC 6125, section 6.4.4).
 func namesOf(cert *x509.Certificate) []string {
-	names := append([]string(nil), cert.DNSNames...)
+	var names []string
+	for _, name := range cert.DNSNames {
+		names = append(names, cutAt(name, maxText))
+	}
 	for _, ip := range cert.IPAddresses {
 		names = append(names, ip.String())
 	}

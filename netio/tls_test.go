@@ -1,10 +1,12 @@
 package netio
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -52,4 +54,40 @@ func TestACloseNotifyWaitsForAPeerThatDoesNotRead(t *testing.T) {
 		t.Errorf("%d bytes came, want %d and a close_notify of %d", n, filled, goodbye)
 	}
 	_ = peer.Close()
+}
+
+// A server may present what it likes: crypto/tls reads 256 KiB of certificates, and no more.
+func TestACertificateChainWithoutAnEndIsNotReadToItsEnd(t *testing.T) {
+	made, err := makeCertificate("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10000 {
+		made.Certificate = append(made.Certificate, made.Certificate[0])
+	}
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		below := &belowTLS{Conn: c, Stream: c.(*net.TCPConn)}
+		_ = tls.Server(below, &tls.Config{Certificates: []tls.Certificate{made}}).Handshake()
+	}()
+	addr, err := ParseAddress("tls:"+l.Addr().String(), ToDial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := addr.Dialer(Options{Timeout: patience, TimeoutFlag: "--connect-timeout"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = d.Dial(t.Context()); KindOf(err) != KindTLS || !strings.Contains(err.Error(), "exceeds maximum of 262144") {
+		t.Errorf("%v", err)
+	}
 }
