@@ -57,7 +57,7 @@ const namedServices = "ssh 22/tcp\nsmtp 25/tcp\ndomain 53/tcp\ndomain 53/udp\nht
 // newStage makes the network and starts what the scene needs beside it.
 func newStage(t *testing.T, a *authority, certificate string, s scene) *stage {
 	t.Helper()
-	st := &stage{t: t, n: privateNetwork(t), dir: t.TempDir()}
+	st := &stage{t: t, n: privateNetwork(t), dir: plainDir(t)}
 	st.files()
 	st.env = append(os.Environ(), "HOME="+st.dir+"/home", "TERM=xterm", "NO_COLOR=1", "SSL_CERT_FILE="+a.roots(), "SSL_CERT_DIR="+a.dir+"/none",
 		"FID_DOCS_CERTIFICATE="+certificate, "ALL_PROXY=", "PATH="+st.dir+"/bin:"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "SCENE="+st.dir,
@@ -65,7 +65,7 @@ func newStage(t *testing.T, a *authority, certificate string, s scene) *stage {
 	st.env = append(st.env, goEnvironment(t)...)
 	st.n.run(`
 for a in 192.0.2.2 192.0.2.7 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9 10.0.0.10 10.0.0.11 10.0.0.12 10.0.0.13 10.0.0.14 10.0.0.53 198.51.100.7; do
-	ip addr add $a/24 dev lo
+	ip addr add $a/32 dev lo
 done
 ip route replace local 192.0.2.2 dev lo table local src 192.0.2.7
 for f in hosts passwd resolv.conf services; do mount --bind ` + st.dir + `/etc/$f /etc/$f; done
@@ -76,6 +76,17 @@ mount -t tmpfs tmpfs /run && mkdir -p /run/sshd /run/user/1000`)
 		st.script("A", s.before)
 	}
 	return st
+}
+
+// plainDir is a directory for the test whose name no shell takes for anything else.
+func plainDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // goEnvironment lets the commands of go find what is built and downloaded, though HOME is another.
@@ -150,7 +161,7 @@ func (st *stage) serve(services []string) {
 			st.nameserver()
 		case "socks":
 			requirePeer(st.t, "microsocks")
-			st.daemon("microsocks -q -p 1080")
+			st.daemon("microsocks -p 1080")
 		case "httpproxy", "loginproxy":
 			requirePeer(st.t, "tinyproxy")
 			login := map[string]string{"loginproxy": "BasicAuth me secret"}[service]
@@ -183,10 +194,7 @@ func (st *stage) daemon(line string) {
 	go func() { _ = cmd.Wait(); close(ended) }()
 	st.t.Cleanup(func() { stdin.Close(); _ = cmd.Process.Kill(); <-ended })
 	err = await(func() bool {
-		if strings.HasPrefix(line, "doc-services ") {
-			return isClosed(ended) || strings.Contains(said.String(), "listening")
-		}
-		return isClosed(ended) || st.listeners() > before
+		return isClosed(ended) || st.listeners() > before || strings.Contains(said.String(), "listening\n")
 	})
 	if err != nil || isClosed(ended) {
 		st.t.Fatalf("%s does not serve: it said %q", line, said.String())
@@ -196,8 +204,11 @@ func (st *stage) daemon(line string) {
 // nameserver answers at 10.0.0.53 on a host of its own: nobody else can have port 53 of all
 // addresses where one of them is taken.
 func (st *stage) nameserver() {
-	st.n.run("ip addr del 10.0.0.53/24 dev lo")
-	st.daemon(`unshare --net sh -c 'echo $$ > holder; until ip link set eth0 up; do sleep 0.01; done 2>/dev/null; ip addr add 10.0.0.53/24 dev eth0; exec doc-services dns@10.0.0.53:53'`)
+	st.n.run("ip addr del 10.0.0.53/32 dev lo")
+	st.daemon(`sh -c 'exec 3<&0
+unshare --net sh -c "echo \$\$ > holder; until ip link set eth0 up; do sleep 0.01; done 2>/dev/null; ip addr add 10.0.0.53/24 dev eth0; exec doc-services dns@10.0.0.53:53" <&3 &
+until [ -s holder ]; do sleep 0.01; done
+ip link add out type veth peer name eth0; ip addr add 10.0.0.54/24 dev out; ip link set out up; ip link set eth0 netns $(cat holder); wait'`)
 }
 
 func (st *stage) sshd() {
@@ -213,7 +224,7 @@ for h in host build; do printf '%s ' $h; cat .ssh/id_ed25519.pub; done > .ssh/kn
 
 // shell is a command that runs line in a host's directory.
 func (st *stage) shell(host, line string) *exec.Cmd {
-	cmd := exec.Command("bash", "-c", "cd "+st.dir+"/"+host+" && "+line)
+	cmd := exec.Command("bash", "-c", "cd "+st.dir+"/"+host+"\n"+line)
 	cmd.Env = st.env
 	st.n.enter(cmd)
 	return cmd

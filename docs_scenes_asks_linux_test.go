@@ -65,6 +65,6 @@ func datagramScenes() []scene {
 		{typed: []string{"fid connect -zu 10.0.0.53 53"}, needs: "dns@10.0.0.53:53", codes: []int{5}},
 		{typed: []string{"fid connect -u -W 1 -w 2 10.0.0.53 53 < query > answer"}, needs: "dns@10.0.0.53:53", check: "cmp -n 2 answer query"},
 		{typed: []string{"dd bs=65000 count=1 | fid connect -u"}, instead: []string{"dd bs=65000 count=1 < big.iso | fid connect -v -u localhost 8125"},
-			needs: "statsd@localhost:8125", says: []string{"65000 B sent"}},
+			needs: "statsd@localhost:8125", says: []string{"65.0 kB sent"}},
 	}
 }

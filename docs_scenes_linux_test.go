@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,11 +21,14 @@ type scene struct {
 	client  string   // a script that runs then
 	keys    string   // typed at the last terminal; "^]" and its like are control keys
 	leave   string   // typed there when the screens have what they should
-	stop    bool     // it goes on for ever, and Ctrl-C ends it once it has place what it should
+	stop    bool     // it goes on for ever, and Ctrl-C ends it once the screens have what they should
 	codes   []int    // of each line; 0 where there are fewer, 130 after Ctrl-C
 	says    []string // a screen must have these
 	check   string   // a script that looks at what came of it
 }
+
+// anyCode is that of a line whose end is nobody's business.
+const anyCode = -1
 
 // A place is where a document prints a scene.
 type place []printed
@@ -87,7 +89,7 @@ func TestTheCommandsOfTheDocumentationDoWhatItSays(t *testing.T) {
 	requirePeer(t, "bash")
 	a := newAuthority(t)
 	issued := a.issue("docs.pem", certificate("docs", "example.com", "example.org", "mail.example.com", "host"))
-	turns := make(chan bool, 8) // most of them wait most of the time
+	turns := make(chan bool, 12) // most of them wait most of the time
 	var all sync.WaitGroup
 	for i, s := range scenes {
 		all.Add(1)
@@ -189,98 +191,8 @@ func (st *stage) endsWith(s scene) {
 		case s.stop && i == len(st.terminals)-1:
 			want = 130
 		}
-		if got := exitCode(screen.cmd.ProcessState); got != want {
+		if got := exitCode(screen.cmd.ProcessState); got != want && want != anyCode {
 			st.t.Errorf("%s: exit %d, want %d\n%s", screen.command, got, want, st.seen())
 		}
 	}
-}
-
-// differs says where the screens have something else than the documents; empty: nowhere.
-func (st *stage) differs(s scene, places []place) string {
-	var all []string
-	for _, screen := range st.terminals {
-		all = append(all, screen.shows()...)
-	}
-	for _, want := range s.says {
-		if !slices.ContainsFunc(masked(all), func(line string) bool { return strings.Contains(line, masked([]string{want})[0]) }) {
-			return fmt.Sprintf("no screen has %q", want)
-		}
-	}
-	for _, at := range places {
-		if s.by != nil {
-			var want []string
-			for _, p := range at {
-				want = append(want, p.text)
-			}
-			if !matches(masked(all), masked(slices.Concat([]string{"..."}, want, []string{"..."}))) {
-				return fmt.Sprintf("%s:%d: no screen has\n%s", at[0].doc, at[0].line, strings.Join(want, "\n"))
-			}
-			continue
-		}
-		for i, want := range outputs(s, at) {
-			if want == nil {
-				continue
-			}
-			if got := st.terminals[i].shows(); !matches(masked(got), masked(want)) {
-				return fmt.Sprintf("%s:%d: %s\nwants\n  | %s\nand got\n  | %s", at[0].doc, at[i].line, at[i].text,
-					strings.Join(masked(want), "\n  | "), strings.Join(masked(got), "\n  | "))
-			}
-		}
-	}
-	return ""
-}
-
-// outputs is what a place shows of each terminal; nil where it shows nothing.
-func outputs(s scene, at place) [][]string {
-	list := make([][]string, 0, len(at))
-	for _, p := range at {
-		if s.shell && len(list) > 0 {
-			list[0] = append(list[0], p.output...)
-			continue
-		}
-		list = append(list, p.output)
-	}
-	return list
-}
-
-// matches: the lines are those wanted, of which "..." stands for any number.
-func matches(got, want []string) bool {
-	switch {
-	case len(want) == 0:
-		return len(got) == 0
-	case want[0] == "...":
-		return matches(got, want[1:]) || len(got) > 0 && matches(got[1:], want)
-	}
-	return len(got) > 0 && got[0] == want[0] && matches(got[1:], want[1:])
-}
-
-// byNature is what differs from run to run, and what stands for it in a comparison: nothing else may.
-var byNature = []struct {
-	pattern *regexp.Regexp
-	mask    string
-}{
-	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\.\d{6}\b`), "<time of day>"},
-	{regexp.MustCompile(`\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`), "<date>"},
-	{regexp.MustCompile(` \(least [\d.]+ .?s\)`), ""}, // said where it is much less
-	{regexp.MustCompile(`\[=*> *\] +`), "<bar>"},
-	{regexp.MustCompile(`[\d.]+ [kMG]?B/s`), "<rate>"},
-	{regexp.MustCompile(` +\d+ s left`), " <time> left"},
-	{regexp.MustCompile(`\b\d+\.\d of (\d+\.\d [MG]B) +\d+ %`), "<part> of $1 <share> %"},
-	{regexp.MustCompile(`\b\d+\.\d [MG]B\b`), "<amount>"},
-	{regexp.MustCompile(`\b[\d.]+ (µs|ms)`), "<time>"},
-	{regexp.MustCompile(`\b\d+\.\d+ s\b`), "<time>"},
-	{regexp.MustCompile(`:[3-6]\d{4}\b`), ":<port>"}, // the range of ephemeral ones
-	{regexp.MustCompile(`\bsha256:[\w+/]{43}=`), "<pin>"},
-	{regexp.MustCompile(`\b[0-9a-f]{64}(  received)$`), "<digest>$1"},
-}
-
-func masked(lines []string) []string {
-	var list []string
-	for _, line := range lines {
-		for _, m := range byNature {
-			line = m.pattern.ReplaceAllString(line, m.mask)
-		}
-		list = append(list, strings.TrimRight(line, " "))
-	}
-	return list
 }
