@@ -84,7 +84,7 @@ func byNature() []mask {
 		{`[\d.]+ [kMG]?B/s`, "<rate>"},
 		{` +\d+ s left`, " <time> left"},
 		{`\b\d+\.\d of (\d+\.\d [MG]B) +\d+ %`, "<part> of $1 <share> %"},
-		{`\b\d+\.\d [MG]B\b`, "<amount>"}, // of what broke off
+		{`\b\d+\.\d [MG]B\b|\b\d+\.\d kB\b( of )`, "<amount>$1"}, // of what broke off
 		{`\b[\d.]+ (µs|ms)`, "<time>"},
 		{`\b\d+\.\d+ s\b`, "<time>"},
 		{`:[3-6]\d{4}\b`, ":<port>"}, // the range of ephemeral ones
@@ -95,24 +95,39 @@ func byNature() []mask {
 
 type mask struct{ pattern, mask string }
 
-// masked are lines without what differs by nature. The two directions of a dump are one behind
-// the other, since which of them is told first differs, too.
+// masked are lines without what differs by nature.
 func masked(lines []string) []string {
-	var list, received []string
-	to := &list
+	var list []string
 	for _, line := range lines {
+		if strings.HasPrefix(line, `Running as user "root"`) { // tshark
+			continue
+		}
 		for _, m := range byNature() {
 			line = regexp.MustCompile(m.pattern).ReplaceAllString(line, m.mask)
 		}
+		list = append(list, strings.TrimRight(line, " "))
+	}
+	return byDirection(list)
+}
+
+// byDirection puts the lines of a dump in order: what was sent, what was received, messages. Which
+// of them is written first differs, too. A line without a mark belongs to the one before it.
+func byDirection(lines []string) []string {
+	if !slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, ">> ") }) {
+		return lines
+	}
+	var before, sent, received, said []string
+	to := &before
+	for _, line := range lines {
 		switch {
-		case strings.HasPrefix(line, `Running as user "root"`): // tshark
-			continue
+		case strings.HasPrefix(line, "fid: ") && to != &before:
+			to = &said
+		case strings.HasPrefix(line, ">"):
+			to = &sent
 		case strings.HasPrefix(line, "<"):
 			to = &received
-		case strings.HasPrefix(line, ">"):
-			to = &list
 		}
-		*to = append(*to, strings.TrimRight(line, " "))
+		*to = append(*to, line)
 	}
-	return append(list, received...)
+	return slices.Concat(before, sent, received, said)
 }

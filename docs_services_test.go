@@ -138,7 +138,9 @@ func talkWeb(c net.Conn) {
 		_, _ = fmt.Fprintf(c, "HTTP/1.0 200 OK\r\n%sContent-type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n", head, len(body))
 		if method != "HEAD" {
 			_, _ = io.WriteString(c, body)
+			return
 		}
+		_, _ = io.Copy(io.Discard, c) // who asks for that here half-closes, and comes first
 	}
 }
 
