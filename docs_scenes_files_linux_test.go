@@ -49,7 +49,7 @@ func fileScenes() []scene {
 		{typed: []string{"fid: 9000: 192.0.2.7:44499: reset after 0 B sent, 512.0 MB received"}, by: []string{"hostB$ fid listen 9000 > big.iso"},
 			client: `RECEIVED="$SCENE/B/big.iso"; ` + isKilled, codes: []int{6}},
 		{typed: []string{"hostB$ fid listen 9001 > /mnt/full/big.iso", "hostA$ fid connect hostB 9001 < big.iso"},
-			before: "rm big.iso; truncate -s 1100000000 big.iso", codes: []int{9, 6}},
+			before: "rm big.iso; truncate -s 1100000000 big.iso; mount -t tmpfs tmpfs /mnt; mkdir /mnt/full; mount -t tmpfs -o size=24m tmpfs /mnt/full", codes: []int{9, 6}},
 		{typed: []string{"fid: localhost:9104: hung up at the far end's FIN (--hangup) after 1.0 MB of 67.1 MB sent; the far end did not take the rest"},
 			by: []string{"fid connect --hangup localhost 9104 < big.iso"}, needs: "slow@localhost:9104", before: "rm big.iso; truncate -s 67100000 big.iso", codes: []int{6}},
 		{typed: []string{"fid connect --digest sha256 hostB 9000 < big.iso 2> sums", "sed -n 's/sent$/big.iso/p' sums | sha256sum -c"}, shell: true,
