@@ -113,7 +113,7 @@ func (st *stage) act(s scene, places []place) {
 		lines = s.instead
 	}
 	if s.shell {
-		lines = []string{strings.Join(lines, "\n")}
+		lines = []string{"set -e\n" + strings.Join(lines, "\n")}
 	}
 	for i, line := range lines {
 		before := st.listeners()
@@ -148,14 +148,20 @@ func (st *stage) play(s scene, places []place) {
 	if s.stop {
 		leave = "^C"
 	}
-	if leave != "" {
-		if err := await(func() bool { return st.differs(s, places) == "" || isClosed(last.done) }); err != nil {
-			st.t.Fatalf("%s\n%s", st.differs(s, places), st.seen())
-		}
+	why := ""
+	if leave == "" {
+		st.endsWith(s)
+		why = st.differs(s, places)
+	} else {
+		_ = await(func() bool {
+			over := isClosed(last.ended)
+			why = st.differs(s, places)
+			return why == "" || over
+		})
 		_, _ = last.keys.WriteString(controlKeys(leave))
+		st.endsWith(s)
 	}
-	st.endsWith(s)
-	if why := st.differs(s, places); why != "" && leave == "" {
+	if why != "" {
 		st.t.Errorf("%s\n%s", why, st.seen())
 	}
 	if s.check != "" {
