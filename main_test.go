@@ -9,9 +9,9 @@ import (
 	"fid/netio"
 )
 
-// The test binary is fid itself when a script calls fid or nc.
+// The test binary is fid itself when a script calls fid or nc, and the services of the documents' commands.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fid": main, "nc": main, netio.KeeperName: main})
+	testscript.Main(m, map[string]func(){"fid": main, "nc": main, netio.KeeperName: main, "doc-services": docServices})
 }
 
 // TestScripts runs the sessions of testdata: each is a shell script as a user
