@@ -96,7 +96,7 @@ func (c *soakClient) converses() error {
 // asks says a little, hears it, says more; then it closes without a half-close.
 func (c *soakClient) asks() error {
 	for rest := c.data; len(rest) > 0; {
-		n := min(len(rest), 1+c.rng.IntN(16<<10))
+		n := min(len(rest), 1+c.rng.IntN(16<<10), 16*c.piece) // what fits on the way
 		err := c.says(rest[:n])
 		if err == nil && c.reply == soakEchoed {
 			err = c.hears(c.said)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"time"
 )
 
 // The clients of datagrams in a soak. Nothing holds up who says too much to a UDP socket, so
@@ -67,6 +66,3 @@ func (c *soakCorrespondent) says(letter []byte) error {
 	}
 	return nil
 }
-
-// soakSilence is after how long a client of datagrams has gone, to fid.
-const soakSilence = time.Second

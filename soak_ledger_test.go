@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -93,6 +94,9 @@ func soakLog(t *testing.T, path string) (records []soakRecord) {
 	return records
 }
 
+// soakNumbers are what makes two messages differ that say the same.
+var soakNumbers = regexp.MustCompile(`[0-9.]+`)
+
 // soakSum looks at each session's end, which must be one of the words of ends if it is not
 // delivered, and compares their sum with the summary: no event is missing.
 func soakSum(t *testing.T, mode, ends string, records []soakRecord) {
@@ -108,10 +112,12 @@ func soakSum(t *testing.T, mode, ends string, records []soakRecord) {
 			u, d := soakWays(mode, r)
 			ended, up, down = ended+1, up+u, down+d
 			if r.Code != 0 && !strings.Contains(ends, r.End) {
-				strange[r.End+": "+r.Error]++
+				strange[r.End+": "+soakNumbers.ReplaceAllString(r.Error, "N")]++
 			}
 		case modes.Note:
-			strange[r.Text]++
+			if !strings.Contains(r.Text, "has finished") { // a half-open session goes on, which may take long here
+				strange[r.Text]++
+			}
 		}
 	}
 	total := records[len(records)-1]

@@ -140,6 +140,7 @@ func (l *soakLoad) socket(from string) (net.Conn, error) {
 // writes is what a client of datagrams does: it may vanish, and comes back elsewhere. Who
 // vanishes has an address of its own kind, or its answer could reach who has its port next.
 func (l *soakLoad) writes(rng *rand.Rand) error {
+	defer time.Sleep(time.Duration(rng.Int64N(int64(500 * time.Millisecond)))) // a session costs a buffer for as long as it may come back
 	if rng.IntN(2) == 0 {
 		if err := l.corresponds("127.0.0.2", rng, (*soakCorrespondent).vanishes); err != nil {
 			return err

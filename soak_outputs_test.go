@@ -41,7 +41,7 @@ func (l *soakLedger) finds(t *testing.T, dir string) {
 			orderly++
 		}
 	}
-	files, err := filepath.Glob(dir + "/*-*")
+	files, err := filepath.Glob(dir + "/[0-9]*-*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,15 +65,21 @@ func (l *soakLedger) finds(t *testing.T, dir string) {
 }
 
 // soakTakes finds whose bytes they are, and strikes out that session: one in order if it
-// said just that.
+// said just that, else the one that said least beyond it.
 func soakTakes(said map[string][]soakVisit, peer string, got []byte) (whole, is bool) {
-	for _, orderly := range []bool{true, false} {
-		for i, v := range said[peer] {
-			if v.orderly == orderly && bytes.HasPrefix(v.data, got) && (!orderly || len(got) == len(v.data)) {
-				said[peer] = append(said[peer][:i:i], said[peer][i+1:]...)
-				return orderly, true
-			}
+	visits, found := said[peer], -1
+	for i, v := range visits {
+		switch fits := bytes.HasPrefix(v.data, got); {
+		case fits && v.orderly && len(got) == len(v.data):
+			said[peer] = append(visits[:i:i], visits[i+1:]...)
+			return true, true
+		case fits && !v.orderly && (found < 0 || len(v.data) < len(visits[found].data)):
+			found = i
 		}
 	}
-	return false, false
+	if found < 0 {
+		return false, false
+	}
+	said[peer] = append(visits[:found:found], visits[found+1:]...)
+	return false, true
 }

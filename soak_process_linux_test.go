@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +15,7 @@ import (
 
 // soakSettling is how long the sessions of clients that are gone may take to end: a relay on
 // goroutines asks every 30 s for clients whose reset nobody tells it.
-const soakSettling = 2 * time.Minute
+const soakSettling = 75 * time.Second
 
 // soakHoldings are what the kernel says that a process has (proc(5)).
 type soakHoldings struct {
@@ -55,22 +57,61 @@ func soakStatus(status, name string) int {
 	return n
 }
 
-// settles waits until a process has no more descriptors than it had before, and no child.
-// There is no event for that: it is asked for again and again.
-func (before soakHoldings) settles(t *testing.T, p *process) soakHoldings {
+// A soakProcess is a fid under load, and what it had before.
+type soakProcess struct {
+	*process
+	log            *os.File // what it writes of --json, read on and on
+	before         soakHoldings
+	accepted, over int // sessions, as far as the log was read
+
+	resident []int // kB, after each load
+	threads  int
+}
+
+// soakGrowth is by how many kB memory may grow without being called growth: the garbage
+// collector leaves that to chance.
+const soakGrowth = 4 << 10
+
+// grew reports whether the process has more memory than after any load before, or more
+// threads. It is told what it has now.
+func (p *soakProcess) grew(now soakHoldings) bool {
+	grew := len(p.resident) == 0 || now.resident > slices.Max(p.resident)+soakGrowth || now.threads > p.threads
+	p.resident, p.threads = append(p.resident, now.resident), max(p.threads, now.threads)
+	return grew
+}
+
+// settles waits until a process has no session, no more descriptors than before, and no
+// child. There is no event for that: it is asked for again and again.
+func (p *soakProcess) settles(t *testing.T) soakHoldings {
 	t.Helper()
 	limit := time.Now().Add(soakSettling)
 	for {
+		p.readsOn(t)
 		now := soakHoldingsOf(t, p.cmd.Process.Pid)
-		if len(now.descriptors) <= len(before.descriptors) && len(now.children) == 0 {
+		if p.over == p.accepted && len(now.descriptors) <= len(p.before.descriptors) && len(now.children) == 0 {
 			return now
 		}
 		if time.Now().After(limit) {
-			t.Errorf("fid %s still has, after its clients are gone:\n%d descriptors, where it had %d: %s\nchildren: %s",
-				strings.Join(p.cmd.Args[1:], " "), len(now.descriptors), len(before.descriptors),
+			t.Errorf("fid %s still has, after its clients are gone:\n%d sessions\n%d descriptors, where it had %d: %s\nchildren: %s",
+				strings.Join(p.cmd.Args[1:], " "), p.accepted-p.over, len(now.descriptors), len(p.before.descriptors),
 				strings.Join(now.descriptors, " "), strings.Join(now.children, " "))
 			return now
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// readsOn counts the sessions that the log has told of since it was read last.
+func (p *soakProcess) readsOn(t *testing.T) {
+	t.Helper()
+	news, err := io.ReadAll(p.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := bytes.LastIndexByte(news, '\n') + 1
+	if _, err := p.log.Seek(int64(whole-len(news)), io.SeekCurrent); err != nil {
+		t.Fatal(err)
+	}
+	p.accepted += bytes.Count(news[:whole], []byte(`"event":"accepted"`))
+	p.over += bytes.Count(news[:whole], []byte(`"event":"ended"`))
 }
