@@ -64,20 +64,19 @@ type soakProcess struct {
 	before         soakHoldings
 	accepted, over int // sessions, as far as the log was read
 
-	resident []int // kB, after each load
-	threads  int
+	resident, threads []int // kB in memory, and threads, after each load
+	steady            bool  // they have stopped to grow
 }
 
-// soakGrowth is by how many kB memory may grow without being called growth: the garbage
-// collector leaves that to chance.
-const soakGrowth = 4 << 10
-
-// grew reports whether the process has more memory than after any load before, or more
-// threads. It is told what it has now.
-func (p *soakProcess) grew(now soakHoldings) bool {
-	grew := len(p.resident) == 0 || now.resident > slices.Max(p.resident)+soakGrowth || now.threads > p.threads
-	p.resident, p.threads = append(p.resident, now.resident), max(p.threads, now.threads)
-	return grew
+// notes writes down what the process has after a load. Its memory has stopped to grow when
+// there is no more than after any load before, as far as the garbage collector leaves no
+// chance.
+func (p *soakProcess) notes(now soakHoldings) {
+	if len(p.resident) > 0 {
+		most := slices.Max(p.resident)
+		p.steady = p.steady || now.resident <= most+most/10+4<<10 && now.threads <= slices.Max(p.threads)
+	}
+	p.resident, p.threads = append(p.resident, now.resident), append(p.threads, now.threads)
 }
 
 // settles waits until a process has no session, no more descriptors than before, and no
