@@ -42,7 +42,7 @@ func TestSoakLeavesNoGoroutineAndNoMemory(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name(), func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
-			row.soaksInside(t, *soakTime/time.Duration(8*len(rows)), seed)
+			row.soaksInside(t, *soakTime/time.Duration(16*len(rows)), seed)
 			goleak.VerifyNone(t, before)
 		})
 	}

@@ -61,7 +61,7 @@ func TestSoakLeavesNothingBehindAndLosesNoByte(t *testing.T) {
 	}
 	seed := soakSeeded(t)
 	for _, row := range rows {
-		t.Run(row.name(), func(t *testing.T) { row.soaks(t, *soakTime/time.Duration(2*len(rows)), seed) })
+		t.Run(row.name(), func(t *testing.T) { row.soaks(t, *soakTime/time.Duration(3*len(rows)), seed) })
 	}
 }
 
