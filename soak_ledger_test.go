@@ -98,11 +98,10 @@ func soakLog(t *testing.T, path string) (records []soakRecord) {
 var soakNumbers = regexp.MustCompile(`[0-9.]+`)
 
 // soakSum looks at each session's end, which must be one of the words of ends if it is not
-// delivered, and compares their sum with the summary: no event is missing.
-func soakSum(t *testing.T, mode, ends string, records []soakRecord) {
+// delivered, and compares their sum, which it returns, with the summary: no event is missing.
+func soakSum(t *testing.T, mode, ends string, records []soakRecord) (up, down int64) {
 	t.Helper()
 	var accepted, ended int
-	var up, down int64
 	strange := map[string]int{}
 	for _, r := range records {
 		switch r.Event {
@@ -130,6 +129,7 @@ func soakSum(t *testing.T, mode, ends string, records []soakRecord) {
 		t.Errorf("fid %s said %d times %q", mode, times, what)
 	}
 	t.Logf("fid %s: %d sessions, %d bytes from clients, %d to them", mode, ended, up, down)
+	return up, down
 }
 
 // soakByClient adds up what was told of each address.

@@ -86,19 +86,29 @@ func (r soakRow) soaks(t *testing.T, once time.Duration, seed uint64) {
 		t.Log(what)
 	}
 	s.ends(t)
-	for i, p := range s.processes {
-		records := soakLog(t, p.log.Name())
-		mode := p.cmd.Args[1]
-		soakSum(t, mode, r.ends, records)
-		if i == len(s.processes)-1 { // the clients of the others are the relay's
-			load.ledger.compares(t, soakByClient(mode, records), r)
-		}
-	}
+	s.balances(t, load.ledger, r)
 	if r.tally {
 		load.ledger.tallies(t, s.tallied())
 	}
 	if r.files {
 		load.ledger.finds(t, s.dir)
+	}
+}
+
+// balances compares what was told: by a relay with its target, by who serves the clients
+// with them.
+func (s *soakServer) balances(t *testing.T, l *soakLedger, r soakRow) {
+	t.Helper()
+	var up, down int64
+	for i, p := range slices.Backward(s.processes) {
+		records, mode := soakLog(t, p.log.Name()), p.cmd.Args[1]
+		u, d := soakSum(t, mode, r.ends, records)
+		if i == len(s.processes)-1 {
+			l.compares(t, soakByClient(mode, records), r)
+			up, down = u, d
+		} else if u > up || d < down { // less and more where sessions broke
+			t.Errorf("the target had %d bytes of %d, and said %d, of which %d were passed on", u, up, d, down)
+		}
 	}
 }
 
