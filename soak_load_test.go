@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -74,7 +75,7 @@ func (l *soakLoad) visits(i int, rng *rand.Rand) (string, error) {
 	if l.row.tally {
 		c.data = soakOfOne(byte(i), len(c.data))
 	}
-	if err := l.dials(c); err != nil {
+	if err := l.dials(c, soakSource(i)); err != nil {
 		return "connects", err
 	}
 	defer c.raw.Close()
@@ -104,9 +105,18 @@ func soakOfOne(value byte, n int) []byte {
 	return b
 }
 
+// soakSource is the address of a client: each has one, where all of 127/8 is this host's, so
+// that a port seldom stands for two sessions. Empty is any.
+func soakSource(i int) string {
+	if runtime.GOOS != "linux" {
+		return ""
+	}
+	return fmt.Sprintf("127.0.1.%d", 1+i)
+}
+
 // dials connects a client.
-func (l *soakLoad) dials(c *soakClient) error {
-	conn, err := l.socket("")
+func (l *soakLoad) dials(c *soakClient, from string) error {
+	conn, err := l.socket(from)
 	if err != nil {
 		return err
 	}
@@ -118,7 +128,7 @@ func (l *soakLoad) dials(c *soakClient) error {
 }
 
 // socket connects to where fid listens; a Unix socket has a name of its own, by which fid
-// tells of it, and a socket of UDP the address from, if there is one.
+// tells of it, and others the address from, if there is one.
 func (l *soakLoad) socket(from string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -131,6 +141,8 @@ func (l *soakLoad) socket(from string) (net.Conn, error) {
 	switch {
 	case strings.HasPrefix(network, "unix"):
 		d.LocalAddr = &net.UnixAddr{Net: network, Name: fmt.Sprintf("@soak-%d-%d", os.Getpid(), l.serial.Add(1))}
+	case from != "" && network == "tcp":
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
 	case from != "":
 		d.LocalAddr = &net.UDPAddr{IP: net.ParseIP(from)}
 	}
