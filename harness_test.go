@@ -52,7 +52,13 @@ func (b *buffer) String() string { return string(b.Bytes()) }
 // nil is /dev/null. set changes the command before it starts.
 func begin(t *testing.T, stdin *os.File, set func(*exec.Cmd), args ...string) *process {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	return beginFor(t, patience, stdin, set, args...)
+}
+
+// beginFor is begin for a fid that may run longer than other tests have patience.
+func beginFor(t *testing.T, limit time.Duration, stdin *os.File, set func(*exec.Cmd), args ...string) *process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	p := &process{t: t, cmd: exec.CommandContext(ctx, "fid", args...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
 	if stdin != nil {

@@ -56,6 +56,30 @@ func blocked(t *testing.T, r row) {
 	_ = server.Close()
 }
 
+// unread: a client has said more than it has heard, and is gone. The server reads on only
+// when its answers are taken, and so what the client had said cannot be passed on before.
+func unread(t *testing.T, r row) {
+	client, near := pair(t, r)
+	far, server := pair(t, r)
+	joined, looped := make(chan Outcome, 1), make(chan Outcome, 1)
+	rules := Rules{HalfOpen: patience / 2, Watch: 10 * time.Millisecond}
+	go func() { joined <- r.join(context.Background(), rules, near, far) }()
+	go func() { looped <- r.join(context.Background(), Rules{}, server, server) }()
+	_ = client.Sock.SetDeadline(time.Now().Add(300 * time.Millisecond))
+	for buf := noise(1 << 20); ; { // until nothing more fits on the way
+		if _, err := client.Write(buf); err != nil {
+			break
+		}
+	}
+	_ = client.Close() // its linger is still 0
+	if o := <-joined; KindOf(o.Err) != KindReset {
+		t.Errorf("the relay: %+v", o)
+	}
+	if o := <-looped; r.resets && KindOf(o.Err) != KindReset {
+		t.Errorf("the server: %+v", o)
+	}
+}
+
 func vanished(t *testing.T, r row) {
 	client, near := pair(t, r)
 	far, server := pair(t, r)

@@ -84,6 +84,7 @@ func TestConformance(t *testing.T) {
 		"a half-open session ends by its clock":      halfOpen,
 		"a peer gone before the input's end":         goneEarly,
 		"a reset behind a blocked direction":         blocked,
+		"a reset behind answers that nobody reads":   unread,
 		"a reset is no end":                          reset,
 		"the first byte's time is told":              firstByteTold,
 		"a session can be looked at while it runs":   lookedAt,

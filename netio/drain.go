@@ -31,6 +31,16 @@ func (s *Socket) drain() error {
 	return nil
 }
 
+// throwAway reads what comes and forgets it, until StopReading, the socket's end or Close.
+func (s *Socket) throwAway() {
+	buf := make([]byte, minBuffer)
+	for {
+		if _, err := s.conn.Read(buf); err != nil && !errors.Is(err, errTruncated) {
+			return
+		}
+	}
+}
+
 // discardWaiting lets no more come, reads what has and forgets it: a Unix socket
 // tells nothing of its queue, but is reset by a close on unread bytes, too.
 func (s *Socket) discardWaiting(buf []byte) {

@@ -176,6 +176,19 @@ func (s *session) breakOff(e *End, err error) {
 	}
 }
 
+// unblock: an end has failed, and what had come from it is still being written to the other
+// one, whose peer may read on only when it has been rid of its answers.
+func (s *session) unblock() {
+	other, answers := s.far, &s.flow.In
+	if s.broken == s.far {
+		other, answers = s.near, &s.flow.Out
+	}
+	if s.broken != nil && answers.done && other.Sock != nil && !s.throwing {
+		s.throwing = true
+		s.carrier.throwAway(other)
+	}
+}
+
 // left: the escape key was typed. The session ends in order where nothing is on its way,
 // else with a reset: nobody who wants to leave is kept waiting. A command loses its
 // terminal.

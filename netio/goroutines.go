@@ -73,6 +73,11 @@ func (g *goroutines) awaitGone(e *End) { go g.report(peerGone, e, e.Sock.awaitGo
 // look asks at once: Go's sockets bear it that another goroutine closes them.
 func (g *goroutines) look(told func(Status)) { told(g.inspect()) }
 
+func (g *goroutines) throwAway(e *End) {
+	_ = e.Sock.conn.SetReadDeadline(time.Time{}) // which called the direction off
+	go e.Sock.throwAway()
+}
+
 func (g *goroutines) drain(e *End) {
 	e.stopReading() // ends an awaitGone, which would keep the drain from reading
 	go func() { g.events <- event{what: drained, end: e, fail: failure{e, e.drain()}} }()

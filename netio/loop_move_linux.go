@@ -91,8 +91,12 @@ func (s *loopSession) attend(p *port) {
 		p.watched = false
 		s.tell(event{what: peerGone, end: s.end(p)})
 	}
-	if p.draining && !s.over {
+	switch {
+	case s.over:
+	case p.draining:
 		s.discard(p)
+	case p.unwanted && s.throwAwayBurst(p):
+		s.queue()
 	}
 }
 
@@ -103,21 +107,26 @@ func (s *loopSession) end(p *port) *End {
 	return s.far
 }
 
-// discard is Socket.drain without its waiting.
-func (s *loopSession) discard(p *port) {
+// throwAwayBurst reads what has come and forgets it. It reports whether there may be more.
+func (s *loopSession) throwAwayBurst(p *port) bool {
 	for range burst {
 		if !p.readable || p.empty {
-			break
+			return false
 		}
 		n, err := rawRead(p.fd, s.loop.buf)
 		if err != unix.EINTR {
 			p.readable = n > 0 && (n == len(s.loop.buf) || p.readOn)
 		}
 	}
+	return p.readable && !p.empty
+}
+
+// discard is Socket.drain without its waiting.
+func (s *loopSession) discard(p *port) {
 	e := s.end(p)
 	var fail failure
 	switch {
-	case p.readable && !p.empty:
+	case s.throwAwayBurst(p):
 		s.queue()
 		return
 	case e.Sock.flushed():

@@ -34,6 +34,7 @@ type port struct {
 	hungUp             bool // reset, or both directions ended
 	stopped            bool // stopReading
 	watched            bool // awaitGone
+	unwanted           bool // throwAway
 	draining           bool
 }
 
@@ -187,6 +188,11 @@ func (s *loopSession) stopReading(e *End) {
 
 func (s *loopSession) awaitGone(e *End) {
 	s.port(e).watched = true
+	s.queue()
+}
+
+func (s *loopSession) throwAway(e *End) {
+	s.port(e).unwanted = true
 	s.queue()
 }
 

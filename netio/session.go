@@ -18,6 +18,7 @@ type session struct {
 	heldFIN   bool   // the near input has ended, its FIN waits for the far end's
 	ending    bool   // the far end is not waited for any more
 	broken    *End   // the socket that failed first
+	throwing  bool   // what still comes from the other one is thrown away
 	cause     error  // how it failed
 	draining  int    // ends whose kernel still holds bytes; below 0 while none is asked
 	lastQueue int
@@ -32,6 +33,7 @@ type carrier interface {
 	move(d *direction)      // bytes, from d.src to d.dst: directionEnded
 	stopReading(e *End)     // ends a move from e, and what watches it
 	awaitGone(e *End)       // the peer of e has finished, and may be gone: peerGone
+	throwAway(e *End)       // what still comes from e, which nothing moves any more: no event
 	drain(e *End)           // until e's peer has acknowledged all: drained
 	look(told func(Status)) // called by any goroutine: tells what inspect finds, from where the sockets may be asked
 }
@@ -147,7 +149,11 @@ func (s *session) side(e *End) string {
 
 // advance goes over to draining when both directions have ended.
 func (s *session) advance() {
-	if s.draining >= 0 || !s.flow.Out.done || !s.flow.In.done {
+	if s.draining >= 0 {
+		return
+	}
+	if !s.flow.Out.done || !s.flow.In.done {
+		s.unblock()
 		return
 	}
 	s.draining = 0
