@@ -62,6 +62,23 @@ func TestHangupInMidFileIsNoSuccess(t *testing.T) {
 	p.wants(6, "hung up at the far end's FIN (--hangup)")
 }
 
+// What a call to the kernel is just moving counts, too.
+func TestHangupTellsOfNoLessThanTheFarEndHasRead(t *testing.T) {
+	input := fileOf(t, 64<<20)
+	for range 10 {
+		h := newHost(t)
+		p := begin(t, input, nil, "connect", "--hangup", h.addr())
+		c := h.client()
+		_, _ = io.ReadFull(c, make([]byte, 1<<20))
+		c.finishes()
+		c.hearsReset()
+		p.wants(6, " MB of ") // and not kB
+		if _, err := input.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // The far end finishes and stays: its kernel takes no more, and nothing of ours will
 // ever leave.
 func TestHangupDoesNotWaitForWhatIsStuck(t *testing.T) {

@@ -52,7 +52,11 @@ func (s *session) outputEnded() error {
 	switch {
 	case s.rules.Hangup && !s.near.Input.endsWithFar() && s.inMidTransfer():
 		s.breakOff(s.far, hangupError())
-		return s.resetError() // all that came is written; what is stuck on its way out is not waited for
+		if s.far.Sock == nil {
+			return s.resetError()
+		}
+		s.far.Sock.stopAll() // what is on its way out is counted, what is stuck there not waited for
+		return nil
 	case s.ending, s.rules.Hangup, s.near.Input.endsWithFar(), s.far.process != nil, s.wasReceive(), s.near.isEndless(), s.far.isEndless(), s.rules.Datagrams > 0:
 		s.carrier.stopReading(s.near)
 		return nil

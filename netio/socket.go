@@ -81,6 +81,9 @@ func (s *Socket) Settle() {
 // StopReading ends the Reads that wait and those to come; see Stopper.
 func (s *Socket) StopReading() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
 
+// stopAll calls off a Write as well.
+func (s *Socket) stopAll() { _ = s.conn.SetDeadline(time.Unix(1, 0)) }
+
 // Unacked returns how many bytes written here the peer's kernel has not
 // acknowledged, our FIN or close_notify not counted. A Unix socket and a system that does not
 // tell give 0: there nothing is known to be missing.
