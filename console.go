@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -29,9 +32,10 @@ type console struct {
 	check    bool // the run has no data: its report is the output (-z, --echo)
 	begin    time.Time
 	stderr   *lines
-	stdout   *lines // the report of a check
-	json     *lines // nil without --json
-	jsonOnly bool   // --json goes to standard error or into the report, in place of words
+	stdout   *lines                      // the report of a check
+	json     *lines                      // nil without --json
+	jsonOnly bool                        // --json goes to standard error or into the report, in place of words
+	unlogged atomic.Pointer[netio.Error] // why the file of --json lacks events
 
 	monitor  netio.Monitor     // of the run's sessions
 	progress *progress         // shows how far the one session is; nil: it does not
@@ -93,7 +97,7 @@ func (c *console) openJSON(v *values) error {
 		if err != nil || file == nil {
 			return netio.Usagef("", "--json=%s: fd:N with the number of an open descriptor is meant", shorten(to))
 		}
-		c.json = newLog(file)
+		c.json = c.logTo(to, file)
 	case to == "-":
 		return netio.Usagef("--json=fd:1", "--json=-: is standard output meant?")
 	default:
@@ -101,9 +105,24 @@ func (c *console) openJSON(v *values) error {
 		if err != nil {
 			return &netio.Error{Kind: netio.KindLocal, Addr: shorten(to), What: "cannot write: " + netio.Reason(err), Err: err}
 		}
-		c.json = newLog(f)
+		c.json = c.logTo(shorten(to), f)
 	}
 	return nil
+}
+
+// logTo returns the log of --json in f, whose failure is said at once, and is how the run
+// ends unless something else fails.
+func (c *console) logTo(name string, f *os.File) *lines {
+	log := newLog(f)
+	log.failed = func(err error) {
+		e := &netio.Error{Kind: netio.KindLocal, Addr: name, What: netio.Reason(err), Err: err}
+		if errors.Is(err, syscall.EPIPE) {
+			e.What = "nobody reads it any more"
+		}
+		c.unlogged.Store(e)
+		c.say(c.prefix() + e.Error() + "; from here on no event is written there")
+	}
+	return log
 }
 
 // event tells of an event: it is called from every session at once.
@@ -152,6 +171,9 @@ func (c *console) finish(ctx context.Context, err error) netio.Kind {
 	if c.json != nil {
 		c.json.add(c.summary.json(c, err, code))
 		c.json.close()
+		if e := c.unlogged.Load(); e != nil && err == nil {
+			err, code = e, e.Kind
+		}
 	}
 	c.stdout.close()
 	if err == nil && c.check && ctx.Err() != nil { // the report's last lines

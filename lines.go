@@ -18,7 +18,7 @@ type lines struct {
 	to     io.Writer
 	report bool
 	ctx    context.Context // ends the wait for these lines; nil: they are not waited for
-	failed func(error)     // told of a report's first failure; it ends ctx
+	failed func(error)     // told of the first failure; a report's ends ctx
 	direct bool            // ctx never calls the wait off: add writes by itself
 	begun  bool            // something was written so
 
@@ -42,7 +42,7 @@ func newLog(to io.Writer) *lines { return &lines{to: to} }
 
 // newReport returns lines that are written, or failed is told.
 func newReport(ctx context.Context, to io.Writer, failed func(error)) *lines {
-	return &lines{to: to, report: true, ctx: ctx, failed: failed}
+	return &lines{to: to, report: true, ctx: ctx, failed: func(err error) { failed(reportError(err)) }}
 }
 
 // waitFor has a log be waited for like a report, whose failures do not matter.
@@ -130,8 +130,8 @@ func (l *lines) put(line string) {
 	if l.broken != nil || line == "" {
 		return
 	}
-	if _, l.broken = io.WriteString(l.to, line); l.broken != nil && l.report {
-		l.failed(reportError(l.broken))
+	if _, l.broken = io.WriteString(l.to, line); l.broken != nil && l.failed != nil {
+		l.failed(l.broken)
 	}
 }
 
