@@ -187,13 +187,19 @@ func TestMaxConnsLeavesTheRestInTheBacklog(t *testing.T) {
 }
 
 func TestSocketFileIsUnlinkedAtTheEnd(t *testing.T) {
-	for _, args := range [][]string{{"echo"}, {"listen", "-k"}} {
-		path := t.TempDir() + "/s"
-		p, _ := serving(t, nil, nil, append(args, "unix:"+path)...)
-		_ = p.cmd.Process.Signal(syscall.SIGTERM)
-		p.code()
-		if _, err := os.Lstat(path); err == nil {
-			t.Errorf("%v left its socket file", args)
+	for _, args := range [][]string{{"echo"}, {"listen"}, {"listen", "-k"}, {"relay"}} {
+		for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
+			path := t.TempDir() + "/s"
+			words := append(args, "unix:"+path)
+			if args[0] == "relay" {
+				words = append(words, "echo:")
+			}
+			p, _ := serving(t, nil, nil, words...)
+			_ = p.cmd.Process.Signal(s)
+			p.wants(128 + int(s))
+			if _, err := os.Lstat(path); err == nil {
+				t.Errorf("%v left its socket file at %v", args, s)
+			}
 		}
 	}
 }

@@ -104,6 +104,9 @@ func TestInheritedDescriptorsKeepTheirFlags(t *testing.T) {
 	_ = feed.Close()
 	_ = c.Close()
 	p.wants(0)
+	if after := [2]int{flags(stdin), flags(w)}; after != before {
+		t.Errorf("the flags of standard input and output were %v and are %v behind fid", before, after)
+	}
 }
 
 func TestFileSizeLimitIsALocalFailure(t *testing.T) {
