@@ -56,6 +56,17 @@ func TestASwallowedSYNIsNotWaitedForLongerThanTenSeconds(t *testing.T) {
 	begin(t, nil, n.enter, "connect", "127.0.0.1:9").wants(5, "fid: 127.0.0.1:9: no answer for 10 s (--connect-timeout)\n")
 }
 
+func TestANameServerThatDoesNotAnswerIsNotWaitedForLonger(t *testing.T) {
+	requirePeer(t, "nft", "mount")
+	n := privateNetwork(t)
+	conf := t.TempDir() + "/resolv.conf"
+	if err := os.WriteFile(conf, []byte("nameserver 127.0.0.1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	n.run("mount --bind " + conf + " /etc/resolv.conf; nft add table t; nft add chain t in '{ type filter hook input priority 0; }'; nft add rule t in udp dport 53 drop")
+	begin(t, nil, n.enter, "connect", "--connect-timeout", "1", "db.test", "5432").wants(5, "fid: db.test:5432: no answer for 1 s (--connect-timeout)")
+}
+
 // A name has both families, and a server the second.
 func TestAnAddressThatDoesNotAnswerHidesNoOther(t *testing.T) {
 	for _, c := range []struct{ name, firewall string }{
