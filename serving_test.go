@@ -215,3 +215,15 @@ func TestSecondListenerDoesNotUseUpTheFirstOnesOnlySession(t *testing.T) {
 		t.Errorf("%d bytes came", first.stdout.Len())
 	}
 }
+
+func TestListenerBindsAgainAtOnce(t *testing.T) {
+	p, addr := serving(t, nil, nil, "listen", "127.0.0.1:0")
+	c := dialPeer(t, addr)
+	c.finishes()
+	c.hears(nil) // fid closes last: the port is in TIME_WAIT here
+	p.wants(0, "listening on")
+	_, again := serving(t, nil, nil, "echo", addr)
+	if again != addr {
+		t.Errorf("listening on %s, want %s", again, addr)
+	}
+}

@@ -144,13 +144,18 @@ func TestFullStandardErrorHoldsUpNoData(t *testing.T) {
 			break
 		}
 	}
-	p, addr := serving(t, nil, func(c *exec.Cmd) { c.Stderr = w }, "echo", "-v", "--once", "127.0.0.1:0")
-	c := dialPeer(t, addr)
-	c.says(pattern(1000))
-	c.finishes()
-	c.hears(pattern(1000))
-	if code := p.code(); code != 0 {
-		t.Errorf("exit %d", code)
+	for _, mode := range [][]string{{"echo", "-v", "127.0.0.1:0"}, {"relay", "-v", "127.0.0.1:0", "echo:"}, {"listen", "-vk", "-e", "cat", "127.0.0.1:0"}} {
+		p, addr := serving(t, nil, func(c *exec.Cmd) { c.Stderr = w }, mode...)
+		for range 2 {
+			c := dialPeer(t, addr)
+			c.says(pattern(1000))
+			c.finishes()
+			c.hears(pattern(1000))
+		}
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		if code := p.code(); code != 143 {
+			t.Errorf("%v: exit %d", mode, code)
+		}
 	}
 	_ = r.Close()
 }
@@ -288,16 +293,4 @@ func TestClientsThatResetBeforeTheyAreAcceptedDoNoHarm(t *testing.T) {
 	c.says([]byte("alive"))
 	c.finishes()
 	c.hears([]byte("alive"))
-}
-
-func TestListenerBindsAgainAtOnce(t *testing.T) {
-	p, addr := serving(t, nil, nil, "listen", "127.0.0.1:0")
-	c := dialPeer(t, addr)
-	c.finishes()
-	c.hears(nil) // fid closes last: the port is in TIME_WAIT here
-	p.wants(0, "listening on")
-	_, again := serving(t, nil, nil, "echo", addr)
-	if again != addr {
-		t.Errorf("listening on %s, want %s", again, addr)
-	}
 }
