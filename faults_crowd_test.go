@@ -6,10 +6,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"sync"
 	"testing"
+
+	"fid/netio"
 )
 
 // The tests of many bytes, and of many clients that send them.
@@ -34,6 +37,29 @@ func TestAllThatManyClientsSendAtOnceIsWritten(t *testing.T) {
 		if came := bytes.Count(got[:n], []byte{byte(i)}); came != each && i > 0 {
 			t.Errorf("client %d: %d of %d bytes, %v", i, came, each, err)
 		}
+	}
+}
+
+func TestOneOfACrowdIsHeardWhileTheOthersIdle(t *testing.T) {
+	if limit := netio.DescriptorLimit(); limit < crowd+100 {
+		t.Skipf("%d descriptors are too few for %d clients", limit, crowd)
+	}
+	stdin, keys := pipe(t)
+	p, addr := serving(t, stdin, nil, "listen", "-k", "127.0.0.1:0")
+	for range crowd {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	c := dialPeer(t, addr)
+	c.says([]byte("alive"))
+	awaitOn(t, "fid", &p.stdout, "alive")
+	_, _ = keys.WriteString("heard")
+	c.hearsWords("heard")
+	if kb := p.resident(); kb > 200*crowd {
+		t.Errorf("%d kB resident for %d clients", kb, crowd)
 	}
 }
 

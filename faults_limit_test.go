@@ -7,6 +7,14 @@ import (
 	"time"
 )
 
+// The tests of what connecting can come to.
+
+func TestARefusedConnectionIsSaidWithItsAddress(t *testing.T) {
+	h := newHost(t)
+	_ = h.Close()
+	begin(t, nil, nil, "connect", h.addr()).wants(4, "fid: "+h.addr()+": refused\n")
+}
+
 // Neither the proxy nor the handshake takes as long as the limit, but both together do.
 func TestOneLimitCoversAProxyAndAHandshakeTogether(t *testing.T) {
 	a := newAuthority(t)
