@@ -115,7 +115,7 @@ func (c *console) newRecord(name string, to *os.File) *lines {
 	l.failed = func(err error) {
 		broken := netio.RecordError(name, err)
 		c.unjsoned.Store(broken)
-		c.stderr.add(escape(c.unrecordedWords(broken)) + "\n")
+		c.stderr.add(escape(c.prefix()+broken.Error()+"; from here on no event is written there") + "\n")
 	}
 	return l
 }

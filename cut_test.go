@@ -72,7 +72,10 @@ func TestHangupTellsOfNoLessThanTheFarEndHasRead(t *testing.T) {
 		_, _ = io.ReadFull(c, make([]byte, 1<<20))
 		c.finishes()
 		c.hearsReset()
-		p.wants(6, " MB of ") // and not kB
+		p.wants(6, "hung up at the far end's FIN (--hangup)")
+		if said := p.stderr.String(); strings.Contains(said, " B of ") || strings.Contains(said, "kB of ") {
+			t.Errorf("the far end has read 1 MiB: %s", said)
+		}
 		if _, err := input.Seek(0, io.SeekStart); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -50,7 +51,7 @@ func TestLackOfDescriptorsDoesNotSpin(t *testing.T) {
 		c.Args = append([]string{"sh", "-c", `ulimit -n 40; exec fid "$@"`, "sh"}, c.Args[1:]...)
 	}, "echo", "--max-conns", "500", "127.0.0.1:0")
 	var conns []net.Conn
-	for range 60 { // they stay
+	for range 200 { // they stay
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
@@ -59,6 +60,13 @@ func TestLackOfDescriptorsDoesNotSpin(t *testing.T) {
 		conns = append(conns, c)
 	}
 	time.Sleep(time.Second) // what is measured is the time that passes
+	for _, c := range conns {
+		_ = c.Close()
+	}
+	last := dialPeer(t, addr)
+	last.says([]byte("later"))
+	last.finishes()
+	last.hears([]byte("later"))
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	if code := p.code(); code != 143 {
 		t.Errorf("exit %d: %s", code, p.stderr.String())
@@ -69,7 +77,13 @@ func TestLackOfDescriptorsDoesNotSpin(t *testing.T) {
 }
 
 func TestDescriptorsAreGivenBack(t *testing.T) {
-	p, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	for _, mode := range [][]string{{"echo", "127.0.0.1:0"}, {"listen", "-k", "127.0.0.1:0"}, {"relay", "127.0.0.1:0", "echo:"}} {
+		t.Run(mode[0], func(t *testing.T) { descriptorsAreGivenBack(t, mode...) })
+	}
+}
+
+func descriptorsAreGivenBack(t *testing.T, mode ...string) {
+	p, addr := serving(t, nil, nil, mode...)
 	count := func() int {
 		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
 		if err != nil {
@@ -81,7 +95,7 @@ func TestDescriptorsAreGivenBack(t *testing.T) {
 		c := dialPeer(t, addr)
 		c.says([]byte("x"))
 		c.finishes()
-		c.hears([]byte("x"))
+		_, _ = io.ReadAll(c)
 	}
 	round()
 	before := count()

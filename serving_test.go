@@ -187,13 +187,19 @@ func TestMaxConnsLeavesTheRestInTheBacklog(t *testing.T) {
 }
 
 func TestSocketFileIsUnlinkedAtTheEnd(t *testing.T) {
-	for _, args := range [][]string{{"echo"}, {"listen", "-k"}} {
-		path := t.TempDir() + "/s"
-		p, _ := serving(t, nil, nil, append(args, "unix:"+path)...)
-		_ = p.cmd.Process.Signal(syscall.SIGTERM)
-		p.code()
-		if _, err := os.Lstat(path); err == nil {
-			t.Errorf("%v left its socket file", args)
+	for _, args := range [][]string{{"echo"}, {"listen"}, {"listen", "-k"}, {"relay"}} {
+		for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
+			path := t.TempDir() + "/s"
+			words := append(args, "unix:"+path)
+			if args[0] == "relay" {
+				words = append(words, "echo:")
+			}
+			p, _ := serving(t, nil, nil, words...)
+			_ = p.cmd.Process.Signal(s)
+			p.wants(128 + int(s))
+			if _, err := os.Lstat(path); err == nil {
+				t.Errorf("%v left its socket file at %v", args, s)
+			}
 		}
 	}
 }
@@ -207,5 +213,17 @@ func TestSecondListenerDoesNotUseUpTheFirstOnesOnlySession(t *testing.T) {
 	first.wants(0)
 	if !bytes.Equal(first.stdout.Bytes(), pattern(1000)) {
 		t.Errorf("%d bytes came", first.stdout.Len())
+	}
+}
+
+func TestListenerBindsAgainAtOnce(t *testing.T) {
+	p, addr := serving(t, nil, nil, "listen", "127.0.0.1:0")
+	c := dialPeer(t, addr)
+	c.finishes()
+	c.hears(nil) // fid closes last: the port is in TIME_WAIT here
+	p.wants(0, "listening on")
+	_, again := serving(t, nil, nil, "echo", addr)
+	if again != addr {
+		t.Errorf("listening on %s, want %s", again, addr)
 	}
 }

@@ -43,7 +43,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	case modes.Made:
 		return c.prefix() + netio.Label(e.Addr) + "a certificate was made for this run; the other side can type --pin " + e.Text, false
 	case modes.Unrecorded:
-		return c.unrecordedWords(e.Err), false
+		return c.prefix() + e.Err.Error() + "; the session goes on, its record does not", false
 	case modes.Step:
 		return c.prefix() + e.Text, false
 	case modes.Note:
@@ -267,8 +267,4 @@ func trip(seconds float64) string {
 	default:
 		return d.Round(time.Second).String()
 	}
-}
-
-func (c *console) unrecordedWords(err error) string {
-	return c.prefix() + err.Error() + "; the session goes on, its record does not"
 }
