@@ -1,7 +1,8 @@
 package main
 
-// bashScript needs nothing but bash, 3.2 too, which has no compopt. Where a file is meant it
-// offers nothing: then readline completes the name itself, quotes and blanks with it.
+// bashScript needs nothing but bash 4. Before that there is no compopt: a blank comes behind each
+// word. Where a file is meant it offers nothing: then readline completes the name itself, quotes
+// and blanks with it.
 const bashScript = `# Completion of fid for bash, printed by: fid --completion bash
 
 _fid_kind() { # of the value of the flag $1

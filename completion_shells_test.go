@@ -99,6 +99,11 @@ func offers(run func(string) []string, key string) completer {
 
 // bash starts one that reads setup.
 func bash(t *testing.T, setup string) func(string) []string {
+	t.Helper()
+	requirePeer(t, "bash")
+	if exec.Command("bash", "-c", "type compopt").Run() != nil {
+		missing(t, "bash is older than 4")
+	}
 	dir := completionDir(t)
 	rc := filepath.Join(dir, "rc")
 	const ready = `
