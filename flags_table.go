@@ -162,6 +162,7 @@ func socketFlags() []flag {
 func talkFlags() []flag {
 	return []flag{
 		{'h', "help", "", false, "LCER", ""},
+		{0, "completion", "SHELL", false, "LCER", "for the Tab key"},
 		{'v', "verbose", "", false, "LCER", "who, how; -vv: steps"},
 		{0, "json", "[=FILE|fd:N]", true, "LCER", "events, one a line"},
 		{0, "ready-fd", "N", false, "LER", "write the address"},

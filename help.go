@@ -185,10 +185,11 @@ func (c *console) version() {
 	fmt.Fprintln(os.Stdout, strings.TrimRight("fid "+version+" "+goVersion, " "))
 }
 
-// buildVersion is what this program was built from, and with which Go.
+// buildVersion is what this program was built from, and with which Go: the tag of a release without
+// its v, or what Go makes of another commit; a build that did not ask git is (devel).
 func buildVersion() (version, goVersion string) {
 	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version, info.GoVersion
+		return strings.TrimPrefix(info.Main.Version, "v"), info.GoVersion
 	}
 	return "(unknown)", ""
 }

@@ -68,6 +68,9 @@ func execute(ctx context.Context, line commandLine, out *console) error {
 		out.version()
 		return nil
 	}
+	if line.names("completion") {
+		return out.completion(line)
+	}
 	out.mode = line.mode
 	todo, err := parse(line, out)
 	if err != nil {

@@ -58,19 +58,21 @@ func isProxied(mode runner, o netio.Options) bool {
 // proxyType is what -X stands for, or its default: the names of nc, of which only
 // -X 4 keeps names from the proxy.
 func (v *values) proxyType() string {
-	switch typed := strings.ToLower(v.c.String("proxy-type")); {
-	case !v.is("proxy-type"), typed == "5":
-		return "socks5h"
-	case typed == "4":
-		return "socks4"
-	case typed == "4a":
-		return "socks4a"
-	case typed == "connect":
-		return "http"
+	schemes := []string{"socks5h", "socks4", "socks4a", "http"}
+	if !v.is("proxy-type") {
+		return schemes[0]
+	}
+	for i, name := range proxyTypes() {
+		if strings.EqualFold(name, v.c.String("proxy-type")) {
+			return schemes[i]
+		}
 	}
 	v.fail(netio.Usagef("", "-X %s: 5, 4, 4A or connect is meant", shown(v.c.String("proxy-type"))))
 	return ""
 }
+
+// proxyTypes are the names for -X.
+func proxyTypes() []string { return []string{"5", "4", "4A", "connect"} }
 
 // proxiesOfEnvironment is the proxy of ALL_PROXY, if any, and whom NO_PROXY
 // excepts. As curl has it, the names in lower case come first, and http is meant

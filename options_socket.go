@@ -58,19 +58,10 @@ func (v *values) keepAlive() time.Duration {
 // of all eight bits.
 func parseTOS(s string) (int, error) {
 	const meant = parseError("lowdelay, throughput, reliability, af11 to af43, cs0 to cs7, ef, le, or a number from 0 to 255 is meant")
-	words := map[string]int{"lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04, "lowcost": 0x02, // RFC 1349
-		"critical": 0xa0, "inetcontrol": 0xc0, "netcontrol": 0xe0, // RFC 791's precedence
-		"ef": 46 << 2, "le": 1 << 2} // RFCs 3246, 8622
-	for class := range 8 {
-		words["cs"+strconv.Itoa(class)] = class << 5 // RFC 2474
-	}
-	for class := 1; class <= 4; class++ {
-		for drop := 1; drop <= 3; drop++ {
-			words["af"+strconv.Itoa(class)+strconv.Itoa(drop)] = class<<5 | drop<<3 // RFC 2597
+	for _, word := range tosWords() {
+		if strings.EqualFold(word.name, s) {
+			return word.tos, nil
 		}
-	}
-	if tos, ok := words[strings.ToLower(s)]; ok {
-		return tos, nil
 	}
 	digits, base := s, 10
 	if hex, found := strings.CutPrefix(s, "0x"); found {
@@ -83,6 +74,27 @@ func parseTOS(s string) (int, error) {
 		return 0, meant
 	}
 	return int(n), nil
+}
+
+// A tosWord is a name for -T.
+type tosWord struct {
+	name string
+	tos  int
+}
+
+func tosWords() []tosWord {
+	words := []tosWord{{"lowdelay", 0x10}, {"throughput", 0x08}, {"reliability", 0x04}, {"lowcost", 0x02}, // RFC 1349
+		{"critical", 0xa0}, {"inetcontrol", 0xc0}, {"netcontrol", 0xe0}, // RFC 791's precedence
+		{"ef", 46 << 2}, {"le", 1 << 2}} // RFCs 3246, 8622
+	for class := range 8 {
+		words = append(words, tosWord{"cs" + strconv.Itoa(class), class << 5}) // RFC 2474
+	}
+	for class := 1; class <= 4; class++ {
+		for drop := 1; drop <= 3; drop++ {
+			words = append(words, tosWord{"af" + strconv.Itoa(class) + strconv.Itoa(drop), class<<5 | drop<<3}) // RFC 2597
+		}
+	}
+	return words
 }
 
 // endsOf are the addresses whose sockets the options are of.

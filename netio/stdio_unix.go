@@ -200,7 +200,7 @@ func (s *stdio) CloseWrite() error {
 			return nil // a socket may be standard input, too: it is not closed
 		}
 	}
-	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	null, err := placeholder()
 	if err != nil {
 		return err
 	}
@@ -209,6 +209,19 @@ func (s *stdio) CloseWrite() error {
 		return err
 	}
 	return unix.Dup2(null, stdout)
+}
+
+// placeholder opens /dev/null, or where there is none (chroot(2)) one end of a pipe.
+func placeholder() (int, error) {
+	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err == nil {
+		return null, nil
+	}
+	var ends [2]int
+	if err := unix.Pipe(ends[:]); err != nil {
+		return -1, err
+	}
+	return ends[0], unix.Close(ends[1])
 }
 
 // Close calls off what waits to read. The descriptors stay open: they are the process's.
