@@ -38,7 +38,7 @@ type place []printed
 func cast(t *testing.T, scenes []scene, notRun map[string]string) map[int][]place {
 	t.Helper()
 	places, excused := map[int][]place{}, map[string]bool{}
-	for _, doc := range commandDocs() {
+	for _, doc := range commandDocs(t) {
 		for _, b := range blocksOf(t, doc) {
 			for i := 0; i < len(b); {
 				at := longest(scenes, b[i:])
