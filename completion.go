@@ -31,8 +31,7 @@ func (c *console) completion(l commandLine) error {
 	if script == "" {
 		return netio.Usagef("", "--completion %s: one of %s is meant", shown(typed[len(typed)-1]), strings.Join(shells(), ", "))
 	}
-	c.check = true // the script is the output: it is waited for, and a failure to write it told
-	c.stdout.add(script)
+	c.answer(script)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -95,22 +94,26 @@ TARGET also: file:PATH  exec:CMD  echo:  discard:  zero:
 `
 }
 
-// usage is the answer to a command line without words.
-func (c *console) usage(w io.Writer) {
-	text := overview
-	if c.asNC {
-		text = overviewOfNC + flagsOf("LC", screenWidth())
-	}
-	_, _ = io.WriteString(w, text)
+// answer prints what was asked of fid itself: it is waited for, and a failure to write it told.
+func (c *console) answer(text string) {
+	c.check = true
+	c.stdout.add(text)
 }
 
-// help is the answer to --help: about one mode, if one was named.
-func (c *console) help(l commandLine) {
-	if !l.typed && l.mode == "connect" {
-		c.usage(os.Stdout)
-		return
+// usage is what a command line without words gets.
+func (c *console) usage() string {
+	if c.asNC {
+		return overviewOfNC + flagsOf("LC", screenWidth())
 	}
-	_, _ = io.WriteString(os.Stdout, helpText(l.mode, screenWidth()))
+	return overview
+}
+
+// help is what --help gets: about one mode, if one was named.
+func (c *console) help(l commandLine) string {
+	if !l.typed && l.mode == "connect" {
+		return c.usage()
+	}
+	return helpText(l.mode, screenWidth())
 }
 
 // helpText is the help of one mode on a screen of so many columns.
@@ -179,10 +182,10 @@ func screenWidth() int {
 	return 2 * cellWidth
 }
 
-// version prints what the build knows of itself.
-func (c *console) version() {
+// version is what --version gets: what the build knows of itself.
+func version() string {
 	version, goVersion := buildVersion()
-	fmt.Fprintln(os.Stdout, strings.TrimRight("fid "+version+" "+goVersion, " "))
+	return strings.TrimRight("fid "+version+" "+goVersion, " ") + "\n"
 }
 
 // buildVersion is what this program was built from, and with which Go: the tag of a release without

@@ -57,15 +57,15 @@ func isNC(arg0 string) bool {
 // execute does what the command line asks for.
 func execute(ctx context.Context, line commandLine, out *console) error {
 	if line.mode == "" {
-		out.usage(os.Stderr)
+		_, _ = io.WriteString(os.Stderr, out.usage())
 		return errHelpShown
 	}
 	if line.names("help") {
-		out.help(line)
+		out.answer(out.help(line))
 		return nil
 	}
 	if line.names("version") {
-		out.version()
+		out.answer(version())
 		return nil
 	}
 	if line.names("completion") {
