@@ -75,7 +75,7 @@ while [ $n -gt 0 ]; do
 	esac
 done
 if [ "$file" ]; then
-	while kill -0 $$ 2>&-; do
+	while [ -e /proc/$$/exe ]; do # not one that is a zombie
 		[ -s "$file" ] && cat "$file" >&3 && rm -f "$file" && break
 		sleep 0.02
 	done </dev/null >/dev/null 2>&1 &

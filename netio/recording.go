@@ -2,13 +2,11 @@ package netio
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -171,7 +169,7 @@ func (r *Recording) writeRecords(records []byte, ends []int) (int, error) {
 // fail tells the first failure.
 func (r *Recording) fail(err error) {
 	err = localError(r.name, err)
-	if errors.Is(err, syscall.EPIPE) {
+	if NobodyReads(err) {
 		err = &Error{Kind: KindLocal, Addr: r.name, What: "nobody reads it any more", Err: err}
 	}
 	r.mu.Lock()

@@ -9,6 +9,8 @@ func resetOnClose(fd uintptr) error {
 const (
 	canWatch   = false // awaitGone would spin: a RawConn.Read wakes at once after a FIN
 	finInQueue = 0
+
+	lingerInherited = false // accept(2) of Winsock does not say which options are
 )
 
 // sendQueue, connectionDead and hungUp: Windows has SIO_TCP_INFO for these,
@@ -16,6 +18,8 @@ const (
 func sendQueue(uintptr) int { return 0 }
 
 func connectionDead(uintptr) bool { return false }
+
+func emptiedByReset(uintptr, bool) bool { return false }
 
 func hungUp(uintptr) bool { return false }
 
