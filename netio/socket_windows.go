@@ -1,6 +1,10 @@
 package netio
 
-import "golang.org/x/sys/windows"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
 
 func resetOnClose(fd uintptr) error {
 	return windows.SetsockoptLinger(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_LINGER, &windows.Linger{Onoff: 1})
@@ -23,8 +27,18 @@ func emptiedByReset(uintptr, bool) bool { return false }
 
 func hungUp(uintptr) bool { return false }
 
-// readable is only asked after awaitGone, which does not work here.
-func readable(uintptr) bool { return true }
+// readable reports whether a read would return bytes, an error, or the end at once (WSAPoll of
+// winsock2.h).
+func readable(fd uintptr) bool {
+	const normal = 0x0100 // POLLRDNORM
+	asked := struct {
+		fd              uintptr
+		events, answers int16
+	}{fd: fd, events: normal}
+	poll := windows.NewLazySystemDLL("ws2_32.dll").NewProc("WSAPoll")
+	n, _, _ := poll.Call(uintptr(unsafe.Pointer(&asked)), 1, 0)
+	return n != 0 // SOCKET_ERROR, too: the read tells
+}
 
 // writable: a write of Go's waits by itself.
 func writable(uintptr) bool { return true }
