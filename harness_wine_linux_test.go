@@ -11,8 +11,8 @@ import (
 
 // A windows is the Windows binary of fid under wine: a directory with the commands fid and nc.
 type windows struct {
-	t        *testing.T
-	commands string
+	t                *testing.T
+	prefix, commands string
 }
 
 // newWindows builds fid and makes a Windows of its own for it.
@@ -20,28 +20,39 @@ func newWindows(t *testing.T) *windows {
 	t.Helper()
 	requirePlatforms(t)
 	requirePeer(t, "wine", "wineboot", "wineserver")
-	prefix, commands := t.TempDir(), t.TempDir()
-	wine := func(name string, args ...string) error {
-		c := exec.Command(name, args...)
-		c.Env = append(os.Environ(), "WINEPREFIX="+prefix, "WINEDEBUG=-all", "DISPLAY=")
-		return c.Run() // its output to no pipe: what it leaves running would hold that open
-	}
-	t.Cleanup(func() { _, _ = wine("wineserver", "-k"), wine("wineserver", "-w") })
-	err := wine("wineserver", "-p") // stays, so that no fid is the one that starts it
+	w := &windows{t, t.TempDir(), t.TempDir()}
+	t.Cleanup(func() { _, _ = w.run("wineserver", "-k"), w.run("wineserver", "-w") })
+	err := w.run("wineserver", "-p") // stays, so that no fid is the one that starts it
 	if err == nil {
-		err = wine("wineboot", "-i")
+		err = w.run("wineboot", "-i")
 	}
 	if err == nil {
-		err = supplyPrng(prefix)
+		err = supplyPrng(w.prefix)
 	}
 	if err == nil {
-		run := "env WINEPREFIX=" + prefix + " WINEDEBUG=-all LC_ALL=C.UTF-8 wine " + buildFor(t, "windows", "amd64")
-		err = foreign{command: run}.install(commands)
+		command := "env WINEPREFIX=" + w.prefix + " WINEDEBUG=-all LC_ALL=C.UTF-8 wine " + buildFor(t, "windows", "amd64")
+		err = foreign{command: command}.install(w.commands)
 	}
 	if err != nil {
 		t.Fatal("wine: ", err)
 	}
-	return &windows{t, commands}
+	return w
+}
+
+// run runs a program of wine's. Its output goes to no pipe: what it leaves running would hold
+// that open.
+func (w *windows) run(name string, args ...string) error {
+	c := exec.Command(name, args...)
+	c.Env = append(os.Environ(), "WINEPREFIX="+w.prefix, "WINEDEBUG=-all", "DISPLAY=")
+	return c.Run()
+}
+
+// kill ends every fid at once (TerminateProcess). After a SIGKILL wine keeps a socket, now and then.
+func (w *windows) kill() {
+	w.t.Helper()
+	if err := w.run("wine", "taskkill", "/f", "/im", "fid.exe"); err != nil {
+		w.t.Errorf("taskkill: %v", err)
+	}
 }
 
 // begin is begin of the Windows binary.
