@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync"
-	"syscall"
 	"time"
 
 	"fid/netio"
@@ -137,7 +135,7 @@ func (l *lines) put(line string) {
 
 // reportError is a failure of standard output in a check.
 func reportError(err error) error {
-	if errors.Is(err, syscall.EPIPE) {
+	if netio.NobodyReads(err) {
 		return netio.ReaderGone(err)
 	}
 	return &netio.Error{Kind: netio.KindLocal, Addr: "standard output", What: netio.Reason(err), Err: err}

@@ -11,7 +11,11 @@ import (
 
 // The test binary is fid itself when a script calls fid or nc, and the services of the documents' commands.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fid": main, "nc": main, netio.KeeperName: main, "doc-services": docServices})
+	var tests testscript.TestingM = m
+	if command := os.Getenv("FID_COMMAND"); command != "" {
+		tests = foreign{m, command}
+	}
+	testscript.Main(tests, map[string]func(){"fid": main, "nc": main, netio.KeeperName: main, "doc-services": docServices})
 }
 
 // TestScripts runs the sessions of testdata: each is a shell script as a user

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"fid/netio"
 )
@@ -11,13 +12,18 @@ import (
 // defaultActionEnds: Windows would end the process with a code of its own.
 const defaultActionEnds = false
 
-// catchSignals calls cancel at the first Ctrl-C; a second one ends the process.
+// catchSignals calls cancel at the first Ctrl-C or Ctrl-Break, and when the console is closed or
+// the user logs off, which Go calls SIGTERM. A second one ends the process.
 func catchSignals(cancel context.CancelCauseFunc) {
 	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, os.Interrupt)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		s := <-caught
 		signal.Reset(os.Interrupt)
+		if s == syscall.SIGTERM {
+			cancel(&netio.Error{Kind: netio.KindTerminate, What: "ended by the console's end"})
+			return
+		}
 		cancel(&netio.Error{Kind: netio.KindInterrupt, What: "ended by " + s.String()})
 	}()
 }

@@ -41,6 +41,8 @@ func (a *Address) checkOptions(role Role) error {
 			return Usagef("", "%s: %s= is empty", cut(a.Text), key)
 		case key == "mode" && role == ToDial:
 			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
+		case key == "mode" && !canSetMode:
+			return Usagef("", "%s: mode=: %s; a socket has the rights of its directory", cut(a.Text), errNotHere.What)
 		case key == "client-ca" && role == ToDial:
 			return Usagef("", "%s: %s= is for listening", cut(a.Text), key)
 		case role == ToListen && !slices.Contains([]string{"mode", "client-ca", "cert", "key", "alpn"}, key):

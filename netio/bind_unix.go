@@ -10,7 +10,10 @@ import (
 	"time"
 )
 
-const askNetwork = "unixgram" // of removeStale
+const (
+	askNetwork = "unixgram" // of removeStale
+	canSetMode = true
+)
 
 // withMode has bind make the socket file with its final mode: chmod afterwards
 // would leave a moment in which others can connect. The umask is the process's,

@@ -2,7 +2,10 @@ package netio
 
 import "io/fs"
 
-const askNetwork = "unix" // of removeStale; there are no datagrams here
+const (
+	askNetwork = "unix" // of removeStale; there are no datagrams here
+	canSetMode = false
+)
 
 // withMode: the directory's access rights are the socket's on Windows.
 func withMode(_ fs.FileMode, bind func() error) error { return bind() }

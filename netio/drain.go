@@ -17,16 +17,30 @@ func (s *Socket) drain() error {
 	if s.tcp == nil {
 		s.discardWaiting(buf)
 	}
+	left, told := 0, false // what was not acknowledged, and whether a Read told of a reset
 	for wait := 100 * time.Microsecond; !s.flushed(); wait = min(2*wait, 50*time.Millisecond) {
-		if s.isDead() {
-			if s.Unacked() > 0 {
-				return errReset
-			}
+		left = s.Unacked()
+		dead := s.isDead()
+		if dead && left > 0 {
+			return errReset
+		}
+		if dead {
 			return nil
 		}
-		if err := s.discard(buf, wait); err != nil {
+		switch err := s.discard(buf, wait); err {
+		case nil:
+		case errReset:
+			told = true
+		default:
 			return nil // closed by abort
 		}
+	}
+	emptied := false
+	if left > 0 {
+		s.ask(func(fd uintptr) { emptied = emptiedByReset(fd, told) })
+	}
+	if emptied {
+		return errReset
 	}
 	return nil
 }
@@ -53,7 +67,7 @@ func (s *Socket) discardWaiting(buf []byte) {
 	}
 }
 
-// discard reads for a while and forgets it.
+// discard reads for a while and forgets it; errReset is that a Read told of one.
 func (s *Socket) discard(buf []byte, wait time.Duration) error {
 	until := time.Now().Add(wait)
 	for {
@@ -62,6 +76,9 @@ func (s *Socket) discard(buf []byte, wait time.Duration) error {
 		}
 		if _, err := s.conn.Read(buf); err != nil {
 			time.Sleep(time.Until(until)) // after the peer's FIN a Read does not wait
+			if kind, _ := describe(err); kind == KindReset {
+				return errReset
+			}
 			return nil
 		}
 	}

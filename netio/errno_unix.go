@@ -4,6 +4,9 @@ package netio
 
 import "syscall"
 
+// sayErrno is an error number in words.
+func sayErrno(errno syscall.Errno) string { return errno.Error() }
+
 // describeErrno says an error number that a socket can give, and classes it;
 // ok is false for the others.
 func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {

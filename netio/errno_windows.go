@@ -1,10 +1,33 @@
 package netio
 
 import (
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/windows"
 )
+
+// sayErrno is an error number in words: in those of the other systems where they have some,
+// else in Windows' own sentence, as a clause.
+func sayErrno(errno syscall.Errno) string {
+	switch errno {
+	case windows.ERROR_FILE_NOT_FOUND, windows.ERROR_PATH_NOT_FOUND:
+		return "no such file or directory"
+	case windows.ERROR_ACCESS_DENIED:
+		return "permission denied"
+	case windows.ERROR_SHARING_VIOLATION:
+		return "another program has it open"
+	case windows.ERROR_FILE_EXISTS, windows.ERROR_ALREADY_EXISTS:
+		return "file exists"
+	case windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL:
+		return "no space left on device"
+	}
+	what := strings.TrimSpace(errno.Error())
+	if what == "" {
+		return what
+	}
+	return strings.ToLower(what[:1]) + strings.TrimSuffix(what[1:], ".")
+}
 
 // describeErrno says an error number that a socket can give, and classes it;
 // ok is false for the others.
@@ -14,6 +37,8 @@ func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {
 	case windows.WSAECONNREFUSED:
 		return KindRefused, "refused", true
 	case windows.WSAETIMEDOUT:
+		return KindTimeout, "no answer", true
+	case windows.WSAENETRESET: // keepalive had no answer
 		return KindTimeout, "no answer", true
 	case windows.WSAECONNRESET, windows.WSAECONNABORTED, windows.WSAESHUTDOWN, windows.WSAENOTCONN:
 		return KindReset, "reset", true

@@ -175,7 +175,7 @@ func describe(err error) (Kind, string) {
 		if kind, what, ok := describeErrno(errno); ok {
 			return kind, what
 		}
-		return KindOther, errno.Error()
+		return KindOther, sayErrno(errno)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return KindTimeout, "no answer"
 	case errors.Is(err, fs.ErrNotExist):
@@ -230,6 +230,9 @@ func Classify(err error) (Kind, string) { return describe(err) }
 func Reason(err error) string {
 	for {
 		below := errors.Unwrap(err)
+		if errno, ok := err.(syscall.Errno); ok {
+			return sayErrno(errno)
+		}
 		if below == nil {
 			return err.Error()
 		}

@@ -14,7 +14,10 @@ const (
 	ioctlGetTermios = unix.TIOCGETA
 )
 
-func watchExit(*syscall.SysProcAttr) func() *os.File { return func() *os.File { return nil } }
+func forkWatched(path string, words []string, attr *syscall.ProcAttr) (pid int, watch *os.File, err error) {
+	pid, err = syscall.ForkExec(path, words, attr)
+	return pid, nil, err
+}
 
 // awaitExit waits until the process has exited, and does not reap it (kqueue(2),
 // EVFILT_PROC). An error means that it has already.

@@ -13,18 +13,22 @@ const (
 	ioctlGetTermios = unix.TCGETS
 )
 
-// watchExit has a start give a descriptor of the process (CLONE_PIDFD of clone(2)),
-// which Go's poller waits for: no thread does.
-func watchExit(sys *syscall.SysProcAttr) func() *os.File {
+// forkWatched has a start give a descriptor of the process (CLONE_PIDFD of clone(2)),
+// which Go's poller waits for: no thread does. What only acts as a Linux kernel may refuse
+// that (qemu-user does, with EINVAL).
+func forkWatched(path string, words []string, attr *syscall.ProcAttr) (pid int, watch *os.File, err error) {
 	fd := -1
-	sys.PidFD = &fd
-	return func() *os.File {
-		if fd < 0 {
-			return nil
-		}
-		_ = unix.SetNonblock(fd, true)
-		return os.NewFile(uintptr(fd), "process")
+	attr.Sys.PidFD = &fd
+	pid, err = syscall.ForkExec(path, words, attr)
+	if err == unix.EINVAL {
+		attr.Sys.PidFD = nil
+		pid, err = syscall.ForkExec(path, words, attr)
 	}
+	if err == nil && fd >= 0 {
+		_ = unix.SetNonblock(fd, true)
+		watch = os.NewFile(uintptr(fd), "process")
+	}
+	return pid, watch, err
 }
 
 // awaitExit waits until the process has exited, and does not reap it.

@@ -57,12 +57,8 @@ func (p *process) start(path string, words, env []string, pty bool) error {
 	return nil
 }
 
-func (p *process) fork(path string, words, env []string, files []uintptr, sys *syscall.SysProcAttr) error {
-	watch := watchExit(sys)
-	pid, err := syscall.ForkExec(path, words, &syscall.ProcAttr{Env: env, Files: files, Sys: sys})
-	if err == nil {
-		p.pid, p.watch = pid, watch()
-	}
+func (p *process) fork(path string, words, env []string, files []uintptr, sys *syscall.SysProcAttr) (err error) {
+	p.pid, p.watch, err = forkWatched(path, words, &syscall.ProcAttr{Env: env, Files: files, Sys: sys})
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -137,12 +138,27 @@ func bindError(text, host, port, option string, err error) error {
 		e.What = "cannot bind " + JoinText(host, port) + ": " + what
 	}
 	if kind == KindBind && what == "in use" {
-		e.Hint = "see who: ss -l" + option + "np 'sport = :" + port + "'"
+		e.Hint = "see who: " + whoHas(option, port)
 	}
 	if ip, parseErr := netip.ParseAddr(host); parseErr == nil && isZoneless(ip) {
 		e.Hint = zoneHint(ip, port)
 	}
 	return e
+}
+
+// whoHas is the command that names the process which has a port.
+func whoHas(option, port string) string {
+	switch runtime.GOOS {
+	case "linux":
+		return "ss -l" + option + "np 'sport = :" + port + "'"
+	case "windows":
+		return "netstat -ano | findstr :" + port
+	case "freebsd", "netbsd":
+		return "sockstat -l -p " + port
+	case "openbsd":
+		return "fstat | grep :" + port
+	}
+	return "lsof -nP -i :" + port
 }
 
 // A listener accepts on one socket.
@@ -159,6 +175,9 @@ func (l *listener) Accept() (*End, error) {
 		return nil, err
 	}
 	end := socketEnd(conn, l.name)
+	if !lingerInherited && end.Sock.tcp != nil {
+		_ = end.Sock.tcp.SetLinger(0) // as controlLinger does; fails only on a connection that is no more
+	}
 	if l.asked != nil {
 		err = l.asked.accepted(l.network, end.Sock, conn)
 	}

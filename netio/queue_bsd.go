@@ -12,3 +12,10 @@ func sendQueue(fd uintptr) int {
 	}
 	return n
 }
+
+// connectionDead asks for the peer's address, which a socket has until it is disconnected
+// (getpeername(2), ENOTCONN). A send of no bytes would not tell: after our own FIN it always fails.
+func connectionDead(fd uintptr) bool {
+	_, err := unix.Getpeername(int(fd))
+	return err == unix.ENOTCONN
+}

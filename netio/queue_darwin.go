@@ -10,3 +10,10 @@ func sendQueue(fd uintptr) int {
 	}
 	return n
 }
+
+// connectionDead asks for the state, 0 of which is TCPS_CLOSED (<netinet/tcp_fsm.h>). getpeername(2)
+// says EINVAL after both FINs, too, and a send of no bytes EPIPE after ours.
+func connectionDead(fd uintptr) bool {
+	info, err := unix.GetsockoptTCPConnectionInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_CONNECTION_INFO)
+	return err == nil && info.State == 0 || err == unix.ECONNRESET || err == unix.EINVAL
+}

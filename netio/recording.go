@@ -2,13 +2,11 @@ package netio
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -181,7 +179,7 @@ func (r *Recording) fail(err error) {
 // RecordError is a failure to write to a file, as the user named it, that records what happens.
 func RecordError(name string, err error) *Error {
 	what := Reason(err)
-	if errors.Is(err, syscall.EPIPE) {
+	if NobodyReads(err) {
 		what = "nobody reads it any more"
 	}
 	return &Error{Kind: KindLocal, Addr: name, What: what, Err: err}

@@ -8,8 +8,10 @@ func resetOnClose(fd uintptr) error {
 	return unix.SetsockoptLinger(int(fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 }
 
-// canWatch: awaitGone works here.
-const canWatch = true
+const (
+	canWatch        = true // awaitGone works here
+	lingerInherited = true // by accepted sockets from their listener
+)
 
 // hungUp asks without reading SO_ERROR, which would take the error away from
 // a Read that needs it.

@@ -3,6 +3,7 @@
 package netio
 
 import (
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -166,6 +167,9 @@ func (s *stdio) write(p []byte) (int, error) {
 	}
 	return done, nil
 }
+
+// NobodyReads reports whether err is that of a Write to a pipe whose reader is gone.
+func NobodyReads(err error) bool { return errors.Is(err, unix.EPIPE) }
 
 // awaitReaderGone returns nil when nobody reads standard output any more, which
 // shows as POLLERR on a pipe and as POLLHUP on a socket (poll(2)). It returns

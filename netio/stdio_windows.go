@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync/atomic"
 	"syscall"
+	"unsafe"
 
 	"github.com/mattn/go-isatty"
 	"golang.org/x/sys/windows"
@@ -19,8 +20,8 @@ type stdio struct {
 	output  Input
 	size    int64
 	chunks  chan chunk
-	rest    []byte      // Read's own
-	left    atomic.Bool // rest is not empty
+	rest    []byte       // Read's own
+	unread  atomic.Int64 // bytes that were read and that no Read has given yet
 	stopped chan struct{}
 	escaper *escaper // what writes to a terminal; nil where bytes go out as they are
 }
@@ -34,6 +35,8 @@ func openStdio(o Stdio) (*stdio, error) {
 	s := &stdio{input: InputNone, output: InputNone, chunks: make(chan chunk), stopped: make(chan struct{})}
 	if !o.NoInput {
 		s.input, s.size = inspect(os.Stdin)
+	}
+	if s.input != InputNone {
 		go s.readAll()
 	}
 	if !o.NoOutput {
@@ -42,12 +45,10 @@ func openStdio(o Stdio) (*stdio, error) {
 	return s, nil
 }
 
-// inspect tells what a handle is, and how much a file has left. A character
-// device without a console mode is NUL.
+// inspect tells what a handle is, and how much a file has left.
 func inspect(f *os.File) (Input, int64) {
 	handle := windows.Handle(f.Fd())
 	kind, err := windows.GetFileType(handle)
-	var mode uint32
 	switch {
 	case isatty.IsTerminal(f.Fd()), isatty.IsCygwinTerminal(f.Fd()):
 		return InputTerminal, 0
@@ -55,20 +56,40 @@ func inspect(f *os.File) (Input, int64) {
 		return InputNone, 0
 	case kind == windows.FILE_TYPE_PIPE:
 		return InputPipe, 0
-	case kind == windows.FILE_TYPE_CHAR && windows.GetConsoleMode(handle, &mode) != nil:
+	case kind == windows.FILE_TYPE_CHAR && isNull(handle):
 		return InputNone, 0
 	}
 	st, err := f.Stat()
-	if err != nil {
+	if err != nil || !st.Mode().IsRegular() {
 		return InputStream, 0
 	}
-	return InputStream, st.Size()
+	at, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		at = 0
+	}
+	return InputStream, max(0, st.Size()-at)
+}
+
+// isNull reports whether a character device is NUL, and not a serial line, by
+// NtQueryVolumeInformationFile of ntifs.h: FileFsDeviceInformation is its class 4,
+// FILE_DEVICE_NULL the type 0x15.
+func isNull(handle windows.Handle) bool {
+	var device struct{ kind, characteristics uint32 }
+	var status windows.IO_STATUS_BLOCK
+	query := windows.NewLazySystemDLL("ntdll.dll").NewProc("NtQueryVolumeInformationFile")
+	failed, _, _ := query.Call(uintptr(handle), uintptr(unsafe.Pointer(&status)),
+		uintptr(unsafe.Pointer(&device)), unsafe.Sizeof(device), 4)
+	return failed == 0 && device.kind == 0x15
 }
 
 func (s *stdio) readAll() {
 	for {
 		buf := make([]byte, 64<<10)
 		n, err := os.Stdin.Read(buf)
+		if err == io.EOF && s.input == InputPipe && isWhole(os.Stdin) {
+			continue // a Write of no bytes, which package os takes for the end
+		}
+		s.unread.Add(int64(n))
 		select {
 		case s.chunks <- chunk{buf[:n], err}:
 		case <-s.stopped:
@@ -80,30 +101,44 @@ func (s *stdio) readAll() {
 	}
 }
 
+// isWhole reports whether a pipe still has a writer (PeekNamedPipe).
+func isWhole(pipe *os.File) bool {
+	peek := windows.NewLazySystemDLL("kernel32.dll").NewProc("PeekNamedPipe")
+	ok, _, _ := peek.Call(pipe.Fd(), 0, 0, 0, 0, 0)
+	return ok != 0
+}
+
 func (s *stdio) Read(p []byte) (int, error) {
+	if s.input == InputNone {
+		return 0, io.EOF // NUL's, and a handle's that is not open
+	}
 	if len(s.rest) == 0 {
 		select {
 		case <-s.stopped:
 			return 0, errStopped
 		case c := <-s.chunks:
-			// A pipe whose writer is gone is ERROR_BROKEN_PIPE: its end.
-			if errors.Is(c.err, syscall.ERROR_BROKEN_PIPE) {
-				c.err = io.EOF
-			}
 			if len(c.data) == 0 {
-				return 0, c.err
+				return 0, inputError(c.err)
 			}
 			s.rest = c.data
 		}
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
-	s.left.Store(len(s.rest) > 0)
+	s.unread.Add(-int64(n))
 	return n, nil
 }
 
-// isIdle: nothing was handed over; a byte still on its way counts as none.
-func (s *stdio) isIdle() bool { return !s.left.Load() }
+// inputError: a pipe whose writer is gone is ERROR_BROKEN_PIPE, which is its end.
+func inputError(err error) error {
+	if err == nil || err == io.EOF || errors.Is(err, syscall.ERROR_BROKEN_PIPE) {
+		return io.EOF
+	}
+	return localError("standard input", err)
+}
+
+// isIdle reports whether a Read would give nothing now, as far as the goroutine has read.
+func (s *stdio) isIdle() bool { return s.unread.Load() == 0 }
 
 // StopReading ends the Read that waits and all later ones.
 func (s *stdio) StopReading() {
@@ -120,12 +155,22 @@ func (s *stdio) write(p []byte) (int, error) {
 	}
 	n, err := os.Stdout.Write(p)
 	switch {
-	case errors.Is(err, windows.ERROR_NO_DATA), errors.Is(err, syscall.ERROR_BROKEN_PIPE):
+	case NobodyReads(err):
 		return n, ReaderGone(err)
 	case err != nil:
 		return n, localError("standard output", err)
 	}
 	return n, nil
+}
+
+// NobodyReads reports whether err is that of a Write to a pipe whose reader is gone.
+func NobodyReads(err error) bool {
+	for _, gone := range []error{windows.ERROR_NO_DATA, windows.ERROR_BROKEN_PIPE, windows.ERROR_PIPE_NOT_CONNECTED} {
+		if errors.Is(err, gone) {
+			return true
+		}
+	}
+	return false
 }
 
 // CloseWrite ends our output.

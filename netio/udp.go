@@ -76,6 +76,7 @@ func (d *udpDialer) open(ctx context.Context, to netip.AddrPort) (*udpConn, erro
 	conn, err := nd.DialContext(ctx, "udp", to.String())
 	switch {
 	case err == nil:
+		hearRefusals(conn.(syscall.Conn))
 		return &udpConn{UDPConn: conn.(*net.UDPConn), most: mostOf(to.Addr())}, nil
 	case !errors.Is(err, syscall.EACCES):
 		return nil, err

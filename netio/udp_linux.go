@@ -3,12 +3,15 @@ package netio
 import (
 	"net"
 	"net/netip"
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 const msgTruncated = unix.MSG_TRUNC
+
+func hearRefusals(syscall.Conn) {} // a connected socket is told
 
 // prepareUDP sets IP_RECVERR, too: without it ip(7) and ipv6(7) have only a port
 // or protocol that is unreachable reported, not a host or a network.

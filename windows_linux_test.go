@@ -1,0 +1,272 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// TestTheWindowsBinary is all that is run of it, under wine: once, since a Windows takes its time
+// to be made. What wine has not is not tried: UDP sockets of Go's (it asks for SIO_UDP_NETRESET),
+// Unix sockets, Ctrl-Z at a console, a standard input that is closed, and a signal for a process
+// that has no console.
+func TestTheWindowsBinary(t *testing.T) {
+	w := newWindows(t)
+	t.Run("holds the scripts", func(t *testing.T) {
+		holdScripts(t, w.commands, "windows/lacks", "windows/core")
+	})
+	for name, does := range map[string]func(*testing.T, *windows){
+		"sends and receives every byte, from a file and to a pipe": passesFromFile,
+		"sends and receives every byte, from a pipe and to a file": passesFromPipe,
+		"takes a file from nc":                            takesFromNC,
+		"sends a file to nc":                              givesToNC,
+		"relays every byte":                               relaysAll,
+		"talks TLS to one of Linux":                       talksTLS,
+		"dies when nobody reads standard output":          losesReader,
+		"tells of a full disk, and so does the other end": fillsDisk,
+		"resets its connection when it is killed":         wasKilled,
+		"resets an accepted connection when it is killed": isKilledServing,
+		"ends by Ctrl-C at a console":                     hearsCtrlC,
+		"hangs up in mid-transfer with a reset":           hangsUp,
+	} {
+		t.Run(name, func(t *testing.T) { does(t, w) })
+	}
+}
+
+// everyByte is each value of a byte, what text modes change (CR LF, Ctrl-Z), and 5 MB.
+func everyByte() []byte {
+	var b []byte
+	for i := range 256 {
+		b = append(b, byte(i))
+	}
+	b = append(b, "\r\n\n\r\x1a\x1a\r\n\x00\x1a"...)
+	return append(append(b, pattern(5_000_000)...), 0x1a)
+}
+
+func fileWith(t *testing.T, data []byte) *os.File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+func isSame(t *testing.T, got, want []byte) {
+	t.Helper()
+	if !bytes.Equal(got, want) {
+		t.Errorf("%d bytes came of %d, or they are others", len(got), len(want))
+	}
+}
+
+func passesFromFile(t *testing.T, w *windows) {
+	_, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	p := w.begin(t, fileWith(t, everyByte()), nil, "connect", addr)
+	p.wants(0)
+	isSame(t, p.stdout.Bytes(), everyByte())
+}
+
+func passesFromPipe(t *testing.T, w *windows) {
+	_, addr := w.serving(t, nil, "echo", "127.0.0.1:0")
+	path := filepath.Join(t.TempDir(), "out")
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	stdin, feed := pipe(t)
+	p := w.begin(t, stdin, func(c *exec.Cmd) { c.Stdout = out }, "connect", addr)
+	_ = stdin.Close()
+	if _, err := feed.Write(everyByte()); err != nil {
+		t.Error(err)
+	}
+	_ = feed.Close()
+	p.wants(0)
+	got, _ := os.ReadFile(path)
+	isSame(t, got, everyByte())
+}
+
+func takesFromNC(t *testing.T, w *windows) {
+	requirePeer(t, "nc.openbsd")
+	p, addr := w.serving(t, nil, "listen", "127.0.0.1:0")
+	host, port, _ := net.SplitHostPort(addr)
+	output(t, fileWith(t, everyByte()), nil, "nc.openbsd", "-N", host, port)
+	p.wants(0, "listening")
+	isSame(t, p.stdout.Bytes(), everyByte())
+}
+
+func givesToNC(t *testing.T, w *windows) {
+	requirePeer(t, "nc.openbsd")
+	p, addr := w.serving(t, fileWith(t, everyByte()), "listen", "127.0.0.1:0")
+	host, port, _ := net.SplitHostPort(addr)
+	got := output(t, strings.NewReader(""), nil, "nc.openbsd", "-N", host, port)
+	p.wants(0, "listening")
+	isSame(t, got, everyByte())
+}
+
+func relaysAll(t *testing.T, w *windows) {
+	_, echo := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	_, relay := w.serving(t, nil, "relay", "127.0.0.1:0", echo)
+	p := begin(t, fileWith(t, everyByte()), nil, "connect", relay)
+	p.wants(0)
+	isSame(t, p.stdout.Bytes(), everyByte())
+}
+
+func talksTLS(t *testing.T, w *windows) {
+	p, addr := w.serving(t, fileWith(t, everyByte()), "listen", "--tls", "127.0.0.1:0")
+	_, pin, _ := strings.Cut(p.stderr.String(), "--pin ")
+	pin, _, _ = strings.Cut(pin, "\n")
+	native := begin(t, fileWith(t, everyByte()), nil, "connect", "--pin", pin, addr)
+	native.wants(0)
+	p.wants(0, "listening")
+	isSame(t, native.stdout.Bytes(), everyByte())
+	isSame(t, p.stdout.Bytes(), everyByte())
+}
+
+func losesReader(t *testing.T, w *windows) {
+	h := newHost(t)
+	stdout, in := pipe(t)
+	p := w.begin(t, nil, func(c *exec.Cmd) { c.Stdout = in }, "connect", h.addr())
+	_ = in.Close()
+	peer := h.client()
+	peer.says([]byte("read"))
+	if _, err := io.ReadFull(stdout, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	_ = stdout.Close()
+	peer.says([]byte("not read"))
+	peer.hearsReset()
+	p.wants(141)
+}
+
+// fillsDisk: wine takes /dev/full for NUL, as all devices of its number.
+func fillsDisk(t *testing.T, w *windows) {
+	requirePeer(t, "unshare")
+	h := newHost(t)
+	p := w.begin(t, nil, func(c *exec.Cmd) {
+		command := append([]string{c.Path}, c.Args[1:]...)
+		c.Path, c.Err = "/bin/sh", nil
+		c.Args = append([]string{"sh", "-c", `
+			if [ "$(id -u)" != 0 ]; then user=--map-root-user; fi
+			dir=$0; exec unshare --mount $user sh -c '
+				mount -t tmpfs -o size=64k none "$0" || exit 77
+				dir=$0; exec "$@" >"$dir/full"' "$dir" "$@"`, t.TempDir()}, command...)
+	}, "connect", h.addr())
+	_ = h.Listener.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
+	go func() { // nobody connects where nothing can be mounted
+		if p.code() == 77 {
+			_ = h.Close()
+		}
+	}()
+	c, err := h.Accept()
+	if err != nil {
+		missing(t, "no file system can be mounted here: "+p.stderr.String())
+	}
+	peer := newPeer(t, c)
+	if _, err := peer.Write(everyByte()); !errors.Is(err, syscall.ECONNRESET) { // it is told once
+		peer.hearsReset()
+	}
+	p.wants(9, "standard output: no space left on device")
+}
+
+func wasKilled(t *testing.T, w *windows) {
+	h := newHost(t)
+	stdin, feed := pipe(t)
+	p := w.begin(t, stdin, nil, "connect", h.addr())
+	peer := h.client()
+	if _, err := feed.WriteString("half"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(peer, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	w.kill()
+	peer.hearsReset()
+	<-p.ended
+}
+
+func isKilledServing(t *testing.T, w *windows) {
+	p, addr := w.serving(t, nil, "echo", "127.0.0.1:0")
+	peer := dialPeer(t, addr)
+	peer.says([]byte("half"))
+	if _, err := io.ReadFull(peer, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	w.kill()
+	peer.hearsReset()
+	<-p.ended
+}
+
+// hearsCtrlC types it: wine makes a console of a terminal.
+func hearsCtrlC(t *testing.T, w *windows) {
+	h := newHost(t)
+	ours, theirs, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	c := exec.Command(filepath.Join(w.commands, "fid"), "connect", "-v", h.addr())
+	c.Env = append(os.Environ(), "TERM=xterm")
+	c.Stdin, c.Stdout, c.Stderr = theirs, theirs, theirs
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = theirs.Close()
+	ended := make(chan error, 1)
+	var screen buffer
+	go func() { _, _ = io.Copy(&screen, ours) }()
+	go func() { ended <- c.Wait() }()
+	peer := h.client()
+	if await(func() bool { return strings.Contains(screen.String(), "connected") }) != nil {
+		t.Fatal("there is no console")
+	}
+	if _, err := ours.WriteString("typed\r"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(peer, make([]byte, len("typed\r\n"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ours.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		_ = c.Process.Kill()
+		t.Fatal("Ctrl-C does not end it")
+	}
+	if code := exitCode(c.ProcessState); code != 130 || !strings.Contains(screen.String(), "ended by interrupt") {
+		t.Errorf("exit %d, and it said %q", code, screen.String())
+	}
+	peer.hears(nil) // nothing was on its way: an end in order
+}
+
+func hangsUp(t *testing.T, w *windows) {
+	h := newHost(t)
+	h.keepsLittle()
+	stdin, feed := pipe(t)
+	p := w.begin(t, stdin, nil, "connect", "--hangup", h.addr())
+	go func() { _, _ = feed.Write(everyByte()); _ = feed.Close() }()
+	peer := h.client()
+	if _, err := io.ReadFull(peer, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	peer.finishes()
+	p.wants(6, "hung up at the far end's FIN")
+}
