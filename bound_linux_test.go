@@ -1,57 +1,67 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // boundTo returns the addresses, without their ports, to which a process has listeners or UDP
-// sockets (proc(5), /proc/PID/net).
+// sockets. Each of its sockets is asked (pidfd_getfd(2)): the tables of /proc/net miss some where
+// others change them meanwhile.
 func boundTo(t *testing.T, pid int) []string {
 	t.Helper()
-	fds, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
-	if err != nil || len(fds) == 0 {
-		t.Skip("no /proc here")
+	process, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		t.Skipf("pidfd_open: %v", err)
 	}
-	own := map[string]bool{}
-	for _, fd := range fds {
-		name, _ := os.Readlink(fd)
-		own[strings.TrimSuffix(strings.TrimPrefix(name, "socket:["), "]")] = true
+	defer unix.Close(process)
+	fds, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		t.Fatal(err)
 	}
 	var bound []string
-	for _, table := range []string{"tcp", "tcp6", "udp", "udp6"} {
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, table))
-		for line := range strings.Lines(string(text)) {
-			f := strings.Fields(line)
-			if len(f) > 9 && own[f[9]] && (f[3] == "0A" || strings.HasPrefix(table, "udp")) { // 0A: listening
-				address, _, _ := strings.Cut(f[1], ":")
-				bound = append(bound, ofKernel(t, address))
-			}
+	for _, fd := range fds {
+		number, _ := strconv.Atoi(fd.Name())
+		ours, err := unix.PidfdGetfd(process, number, 0)
+		if err != nil {
+			t.Skipf("pidfd_getfd: %v", err)
 		}
+		if address := boundAddress(ours); address.IsValid() {
+			bound = append(bound, address.String())
+		}
+		_ = unix.Close(ours)
 	}
 	slices.Sort(bound)
 	return slices.Compact(bound)
 }
 
-// ofKernel reads an address as the tables have it: words of four bytes, in this machine's order.
-func ofKernel(t *testing.T, digits string) string {
-	t.Helper()
-	b, err := hex.DecodeString(digits)
-	if err != nil || len(b)%4 != 0 {
-		t.Fatalf("no address: %s", digits)
+// boundAddress is that of a listener or a UDP socket; not valid of anything else.
+func boundAddress(fd int) netip.Addr {
+	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	accepts, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	if err != nil || kind == unix.SOCK_STREAM && accepts == 0 {
+		return netip.Addr{}
 	}
-	for w := range slices.Chunk(b, 4) {
-		slices.Reverse(w)
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		return netip.Addr{}
 	}
-	ip, _ := netip.AddrFromSlice(b)
-	return ip.String()
+	switch name := name.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrFrom4(name.Addr)
+	case *unix.SockaddrInet6:
+		return netip.AddrFrom16(name.Addr)
+	}
+	return netip.Addr{}
 }
 
 // A listener that binds every address where one was named is open to the whole network.
