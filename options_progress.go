@@ -40,14 +40,15 @@ func (v *values) progress(t *task, out *console) {
 	}
 }
 
-// isTransfer: the run has one session, and not both standard input and output are a person's.
+// isTransfer: the run has one session, and standard input and output are neither both a person's
+// nor both a program's, which is ssh's ProxyCommand.
 func (v *values) isTransfer(mode runner) bool {
 	for _, other := range []string{"raw", "send", "send-hex", "expect"} { // who says something watches for the answer
 		if v.is(other) {
 			return false
 		}
 	}
-	if v.dumpsHere() {
+	if v.dumpsHere() || isProgram(os.Stdin) && isProgram(os.Stdout) {
 		return false
 	}
 	switch m := mode.(type) {
@@ -67,6 +68,12 @@ func (v *values) dumpsHere() bool {
 
 // isTyped: a person is at both ends.
 func isTyped() bool { return isScreen(os.Stdin) && isScreen(os.Stdout) }
+
+// isProgram: a program is at the other end of f.
+func isProgram(f *os.File) bool {
+	st, err := f.Stat()
+	return err == nil && st.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
+}
 
 // usesStdio: the near end is standard input and output, no command.
 func usesStdio(n modes.Near) bool { return n.Command.Scheme == "" }

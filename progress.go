@@ -103,7 +103,7 @@ func (p *progress) show(passed bool) {
 			p.to.add(p.plain + line + "\n")
 			p.last = line
 		}
-	case !inForeground(os.Stderr):
+	case !isOurs(os.Stderr):
 		p.to.forget()
 		p.last = ""
 	case passed:

@@ -2,5 +2,5 @@ package main
 
 import "os"
 
-// inForeground reports whether the terminal is ours to draw on.
-func inForeground(*os.File) bool { return true }
+// isOurs reports whether the terminal is ours to draw on.
+func isOurs(*os.File) bool { return true }

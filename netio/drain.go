@@ -20,12 +20,11 @@ func (s *Socket) drain() error {
 	left, told := 0, false // what was not acknowledged, and whether a Read told of a reset
 	for wait := 100 * time.Microsecond; !s.flushed(); wait = min(2*wait, 50*time.Millisecond) {
 		left = s.Unacked()
-		dead := s.isDead()
-		if dead && left > 0 {
-			return errReset
-		}
-		if dead {
-			return nil
+		if s.isDead() {
+			if s.Unacked() > 0 { // left may have been acknowledged since, and both FINs
+				return errReset
+			}
+			break
 		}
 		switch err := s.discard(buf, wait); err {
 		case nil:

@@ -111,3 +111,10 @@ func inBackground() bool {
 	group, err := unix.IoctlGetInt(int(os.Stdin.Fd()), unix.TIOCGPGRP)
 	return err == nil && group != unix.Getpgrp()
 }
+
+// TakesLines reports whether a terminal gives its input in lines, as it does for whoever has not
+// asked for each key (ICANON of termios(3)).
+func TakesLines(fd int) bool {
+	mode, err := unix.IoctlGetTermios(fd, ioctlGetTermios)
+	return err != nil || mode.Lflag&unix.ICANON != 0
+}
