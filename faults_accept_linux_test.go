@@ -9,18 +9,6 @@ import (
 
 // The tests of what a listening socket is, and of accept(2) where it fails.
 
-// underStrace has strace make a system call fail. It is a process of its own (-D), and
-// what it traces the one that is begun.
-func underStrace(call, fault string) func(*exec.Cmd) {
-	return func(c *exec.Cmd) {
-		strace, err := exec.LookPath("strace")
-		if err == nil {
-			c.Args = append([]string{"strace", "-D", "-f", "-o", os.DevNull, "-e", "trace=" + call, "-e", "inject=" + call + ":" + fault, c.Path}, c.Args[1:]...)
-			c.Path = strace
-		}
-	}
-}
-
 // Each thread's first accept fails.
 func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 	requirePeer(t, "strace")
@@ -40,7 +28,8 @@ func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 					args = append(args, h.addr())
 					go h.echoes()
 				}
-				p := begin(t, nil, underStrace("accept4", "error="+failure+":when=1"), args...)
+				inject := underStrace("-D", "-o", os.DevNull, "-e", "trace=accept4", "-e", "inject=accept4:error="+failure+":when=1") // -D: beside it
+				p := begin(t, nil, inject, args...)
 				var addr []byte
 				if await(func() bool { addr, _ = os.ReadFile(ready); return len(addr) > 0 }) != nil {
 					t.Fatal("it is not ready")
