@@ -59,6 +59,7 @@ func TestADeniedClientGetsNoHandshakeAndNoCommand(t *testing.T) {
 	started := filepath.Join(t.TempDir(), "started")
 	for _, args := range [][]string{{"echo", "--tls"}, {"listen", "-k", "-c", "touch " + started}} {
 		p, addr := serving(t, nil, nil, append(args, "-v", "--deny", "127.0.0.1", "127.0.0.1:0")...)
+		dialReset(t, strings.TrimPrefix(addr, "tls:")) // nothing is unread that would make a reset
 		c, err := net.Dial("tcp", strings.TrimPrefix(addr, "tls:"))
 		if err == nil {
 			_, _ = newPeer(t, c).Write([]byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00")) // the begin of a handshake
