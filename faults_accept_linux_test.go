@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -19,8 +21,8 @@ func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 		"EPERM":        "cannot accept for now",
 		"ECONNABORTED": "ended in order", // nothing is said of a client that is gone
 	} {
-		for _, mode := range [][]string{{"listen"}, {"echo", "--once"}, {"relay", "--once"}} {
-			t.Run(failure+" "+mode[0], func(t *testing.T) {
+		for _, mode := range [][]string{{"listen"}, {"listen", "-k"}, {"echo"}, {"relay"}} { // an event loop accepts for the last two
+			t.Run(fmt.Sprint(failure, mode), func(t *testing.T) {
 				h := newHost(t)
 				ready := t.TempDir() + "/ready" // strace would hold a pipe open, whose end is awaited
 				args := append(mode, "-v", "--ready-file", ready, "127.0.0.1:0")
@@ -37,7 +39,13 @@ func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 				c := dialPeer(t, strings.TrimSpace(string(addr)))
 				c.finishes()
 				c.hears(nil)
-				p.wants(0, said)
+				awaitOn(t, "fid", &p.stderr, said)
+				if len(mode) > 1 || mode[0] != "listen" {
+					_ = p.cmd.Process.Signal(syscall.SIGTERM)
+					p.wants(143, said)
+				} else {
+					p.wants(0, said)
+				}
 			})
 		}
 	}
