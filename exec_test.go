@@ -77,6 +77,7 @@ func TestTheLastOutputOfACommandIsNeverLost(t *testing.T) {
 }
 
 func TestASessionEndsWithItsCommandThoughTheClientDoesNot(t *testing.T) {
+	t.Parallel() // it waits
 	for _, c := range [][]string{
 		{"listen", "-e", "echo ok", "127.0.0.1:0"},
 		{"listen", "-c", "sleep 1000 & echo ok", "127.0.0.1:0"},
