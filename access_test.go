@@ -4,7 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -156,20 +155,13 @@ func TestNoDescriptorOfADeniedClientIsKept(t *testing.T) {
 			words = append(words, h.addr())
 		}
 		p, addr := serving(t, nil, nil, append(args, words...)...)
-		count := func() int {
-			entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
-			if err != nil {
-				t.Skip("no /proc here")
-			}
-			return len(entries)
-		}
 		dialReset(t, addr)
-		before := count()
+		before := p.descriptors()
 		for range 300 { // far more than there are slots
 			dialReset(t, addr)
 		}
-		if err := await(func() bool { return count() <= before }); err != nil {
-			t.Errorf("%v: %d descriptors before, %d after 300 denied clients", args, before, count())
+		if err := await(func() bool { return p.descriptors() <= before }); err != nil {
+			t.Errorf("%v: %d descriptors before, %d after 300 denied clients", args, before, p.descriptors())
 		}
 	}
 }

@@ -107,6 +107,7 @@ func TestAThousandPortsAreToldInJSONInTheirOrder(t *testing.T) {
 
 // Each kind of what is not open costs other descriptors: the black holes keep theirs.
 func TestFewDescriptorsAreEnoughForManyPorts(t *testing.T) {
+	t.Parallel() // it waits
 	h := newHost(t)
 	_, port, _ := net.SplitHostPort(h.addr())
 	slow := mute(t)
@@ -189,6 +190,7 @@ func TestConnectTimeIsMeasured(t *testing.T) {
 
 // What is lost in between is a line of the report, and does not end it.
 func TestALostConnectIsCounted(t *testing.T) {
+	t.Parallel() // it waits
 	h := newHost(t)
 	addr := h.addr()
 	r, w := pipe(t)

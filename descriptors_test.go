@@ -3,10 +3,8 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"net"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -84,13 +82,6 @@ func TestDescriptorsAreGivenBack(t *testing.T) {
 
 func descriptorsAreGivenBack(t *testing.T, mode ...string) {
 	p, addr := serving(t, nil, nil, mode...)
-	count := func() int {
-		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
-		if err != nil {
-			t.Skip("no /proc here")
-		}
-		return len(entries)
-	}
 	round := func() {
 		c := dialPeer(t, addr)
 		c.says([]byte("x"))
@@ -98,15 +89,15 @@ func descriptorsAreGivenBack(t *testing.T, mode ...string) {
 		_, _ = io.ReadAll(c)
 	}
 	round()
-	before := count()
+	before := p.descriptors()
 	for range 300 {
 		round()
 	}
 	deadline := time.Now().Add(patience)
-	for count() > before && time.Now().Before(deadline) {
+	for p.descriptors() > before && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond) // the last session's close is fid's own business
 	}
-	if now := count(); now > before {
+	if now := p.descriptors(); now > before {
 		t.Errorf("%d descriptors before, %d after 300 sessions", before, now)
 	}
 }

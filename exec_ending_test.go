@@ -119,6 +119,7 @@ func TestEndingFidEndsTheCommandsOfAllItsSessions(t *testing.T) {
 }
 
 func TestAResetEndsTheCommandOfItsSession(t *testing.T) {
+	t.Parallel() // it waits
 	for _, c := range [][]string{
 		{"listen", "-k", "-c", "echo $$; sleep 1000", "127.0.0.1:0"},
 		{"listen", "-k", "--pty", "-c", "echo $$; sleep 1000", "127.0.0.1:0"},

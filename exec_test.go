@@ -77,6 +77,7 @@ func TestTheLastOutputOfACommandIsNeverLost(t *testing.T) {
 }
 
 func TestASessionEndsWithItsCommandThoughTheClientDoesNot(t *testing.T) {
+	t.Parallel() // it waits
 	for _, c := range [][]string{
 		{"listen", "-e", "echo ok", "127.0.0.1:0"},
 		{"listen", "-c", "sleep 1000 & echo ok", "127.0.0.1:0"},
@@ -179,18 +180,8 @@ func TestAListenerOutlivesACommandThatCannotBeStarted(t *testing.T) {
 }
 
 func TestSessionsWithCommandsLeaveNoDescriptorAndNoZombie(t *testing.T) {
-	if _, err := os.ReadDir("/proc/self/fd"); err != nil {
-		t.Skip("no /proc here")
-	}
 	for _, flags := range [][]string{{"-e", "cat"}, {"-e", "cat", "--pty"}, {"-e", "false"}, {"-e", "./nosuchprogram"}} {
 		p, addr := serving(t, nil, nil, append(append([]string{"listen", "-k", "--max-conns", "1"}, flags...), "127.0.0.1:0")...)
-		descriptors := func() int {
-			open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return len(open)
-		}
 		session := func() {
 			c, err := net.Dial("tcp", addr)
 			if err != nil {
@@ -202,16 +193,15 @@ func TestSessionsWithCommandsLeaveNoDescriptorAndNoZombie(t *testing.T) {
 		}
 		session()
 		session() // one at a time: the first has been closed
-		before := descriptors()
+		before := p.descriptors()
 		for range 100 {
 			session()
 		}
-		if after := descriptors(); after > before+6 { // the last session may not be closed yet
+		if after := p.descriptors(); after > before+6 { // the last session may not be closed yet
 			t.Errorf("%v: %d descriptors before, %d after", flags, before, after)
 		}
-		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", p.cmd.Process.Pid, p.cmd.Process.Pid))
-		if err == nil && len(bytes.Fields(children)) > 1 {
-			t.Errorf("%v: children are left: %s", flags, children)
+		if left := p.children(); len(left) > 1 {
+			t.Errorf("%v: children are left: %s", flags, left)
 		}
 	}
 }

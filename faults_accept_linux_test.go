@@ -1,25 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 )
 
 // The tests of what a listening socket is, and of accept(2) where it fails.
-
-// underStrace has strace make a system call fail. It is a process of its own (-D), and
-// what it traces the one that is begun.
-func underStrace(call, fault string) func(*exec.Cmd) {
-	return func(c *exec.Cmd) {
-		strace, err := exec.LookPath("strace")
-		if err == nil {
-			c.Args = append([]string{"strace", "-D", "-f", "-o", os.DevNull, "-e", "trace=" + call, "-e", "inject=" + call + ":" + fault, c.Path}, c.Args[1:]...)
-			c.Path = strace
-		}
-	}
-}
 
 // Each thread's first accept fails.
 func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
@@ -31,8 +21,8 @@ func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 		"EPERM":        "cannot accept for now",
 		"ECONNABORTED": "ended in order", // nothing is said of a client that is gone
 	} {
-		for _, mode := range [][]string{{"listen"}, {"echo", "--once"}, {"relay", "--once"}} {
-			t.Run(failure+" "+mode[0], func(t *testing.T) {
+		for _, mode := range [][]string{{"listen"}, {"listen", "-k"}, {"echo"}, {"relay"}} { // an event loop accepts for the last two
+			t.Run(fmt.Sprint(failure, mode), func(t *testing.T) {
 				h := newHost(t)
 				ready := t.TempDir() + "/ready" // strace would hold a pipe open, whose end is awaited
 				args := append(mode, "-v", "--ready-file", ready, "127.0.0.1:0")
@@ -40,7 +30,8 @@ func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 					args = append(args, h.addr())
 					go h.echoes()
 				}
-				p := begin(t, nil, underStrace("accept4", "error="+failure+":when=1"), args...)
+				inject := underStrace("-D", "-o", os.DevNull, "-e", "trace=accept4", "-e", "inject=accept4:error="+failure+":when=1") // -D: beside it
+				p := begin(t, nil, inject, args...)
 				var addr []byte
 				if await(func() bool { addr, _ = os.ReadFile(ready); return len(addr) > 0 }) != nil {
 					t.Fatal("it is not ready")
@@ -48,7 +39,13 @@ func TestAnAcceptThatFailsIsTriedAgain(t *testing.T) {
 				c := dialPeer(t, strings.TrimSpace(string(addr)))
 				c.finishes()
 				c.hears(nil)
-				p.wants(0, said)
+				awaitOn(t, "fid", &p.stderr, said)
+				if len(mode) > 1 || mode[0] != "listen" {
+					_ = p.cmd.Process.Signal(syscall.SIGTERM)
+					p.wants(143, said)
+				} else {
+					p.wants(0, said)
+				}
 			})
 		}
 	}

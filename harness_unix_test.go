@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -38,9 +39,37 @@ func smallReceiveBuffer(fd uintptr) error {
 // resident returns the kilobytes of memory that fid has had at most; 0 where there is no
 // /proc. The rusage of a child begins with its parent's.
 func (p *process) resident() (kb int) {
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if _, own := os.Stat("/proc/self/status"); own == nil && err != nil {
+		p.t.Error(err)
+	}
 	if _, line, found := strings.Cut(string(status), "VmHWM:"); found {
 		_, _ = fmt.Sscan(line, &kb)
 	}
 	return kb
+}
+
+// descriptors counts those that fid has open. A fid that has ended has none to count: only
+// where there is no /proc may a test be skipped.
+func (p *process) descriptors() int {
+	p.t.Helper()
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
+	if _, own := os.Stat("/proc/self/fd"); own != nil {
+		p.t.Skip("no /proc here")
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return len(entries)
+}
+
+// children are the processes that fid has started, whichever of its threads did, zombies too;
+// none where the kernel does not list them.
+func (p *process) children() (pids []string) {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.cmd.Process.Pid))
+	for _, list := range lists {
+		text, _ := os.ReadFile(list) // a thread may end meanwhile
+		pids = append(pids, strings.Fields(string(text))...)
+	}
+	return pids
 }

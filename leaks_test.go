@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,14 +20,7 @@ func leftAfter(t *testing.T, sessions int, serverFirst bool, args []string) (des
 		}
 	}
 	p, addr := serving(t, nil, nil, args...)
-	count := func() int {
-		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
-		if err != nil {
-			t.Skip("no /proc here")
-		}
-		return len(entries)
-	}
-	before := count()
+	before := p.descriptors()
 	for range sessions {
 		client := dialPeer(t, addr)
 		server := client // of an echo: what one end says the other hears
@@ -49,10 +41,10 @@ func leftAfter(t *testing.T, sessions int, serverFirst bool, args []string) (des
 		}
 		_, _ = client.Close(), server.Close()
 	}
-	if err := await(func() bool { return count() <= before }); err != nil {
-		t.Errorf("%d descriptors before, %d after %d sessions", before, count(), sessions)
+	if err := await(func() bool { return p.descriptors() <= before }); err != nil {
+		t.Errorf("%d descriptors before, %d after %d sessions", before, p.descriptors(), sessions)
 	}
-	descriptors = count()
+	descriptors = p.descriptors()
 	_ = p.cmd.Process.Signal(syscall.SIGQUIT)
 	p.code()
 	return descriptors, strings.Count(p.stderr.String(), "\ngoroutine ")

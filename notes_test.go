@@ -23,6 +23,7 @@ func hearsNote(t *testing.T, r io.Reader, words string) {
 }
 
 func TestSessionThatGoesOnSaysWhy(t *testing.T) {
+	t.Parallel() // it waits
 	h := newHost(t)
 	stdin, feed := pipe(t)
 	r, w := pipe(t)
@@ -41,6 +42,7 @@ func TestSessionThatGoesOnSaysWhy(t *testing.T) {
 }
 
 func TestSessionWithoutInputSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel() // it waits
 	h := newHost(t)
 	r, w := pipe(t)
 	p := begin(t, nil, func(c *exec.Cmd) { c.Stderr = w }, "connect", "-v", h.addr())

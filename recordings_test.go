@@ -91,6 +91,7 @@ func TestAFIFOThatNobodyReadsIsWaitedForNoLongerThanTheDeadline(t *testing.T) {
 // Nobody reads the recording: a clock ends the session nevertheless, and the run does not wait
 // for the rest of it for ever.
 func TestAStuckReaderOfARecordingHoldsUpNoClock(t *testing.T) {
+	t.Parallel() // it waits
 	for _, recording := range []string{"--pcap=", "--hex="} {
 		for _, x := range []struct {
 			clock string

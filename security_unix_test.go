@@ -3,9 +3,7 @@
 package main
 
 import (
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -56,49 +54,12 @@ func TestWhatIsRecordedIsForItsOwnerOnly(t *testing.T) {
 	}
 }
 
-// Somebody else has a link where the ready file or the socket is to be.
-func TestALinkThatSomebodyHasPlantedLeadsNowhere(t *testing.T) {
-	dir := t.TempDir()
-	precious := filepath.Join(dir, "precious")
-	if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"ready", "socket"} {
-		if err := os.Symlink("precious", filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, addr := serving(t, nil, nil, "echo", "--ready-file", filepath.Join(dir, "ready"), "127.0.0.1:0")
-	if st, err := os.Lstat(filepath.Join(dir, "ready")); err != nil || !st.Mode().IsRegular() {
-		t.Errorf("the ready file is %v, %v", st, err)
-	}
-	if text := readDoc(t, filepath.Join(dir, "ready")); text != addr+"\n" {
-		t.Errorf("the ready file has %q", text)
-	}
-	begin(t, nil, nil, "echo", "unix:"+filepath.Join(dir, "socket")).wants(10, "cannot bind: a file that is not a socket is there")
-	if text := readDoc(t, precious); text != "precious" {
-		t.Errorf("what the links lead to has %q", text)
-	}
-}
-
-func TestATLSListenerSpeaksNothingOlderThanTLS12(t *testing.T) {
-	_, addr := serving(t, nil, nil, "echo", "--tls", "127.0.0.1:0")
-	for version, ok := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
-		c, err := tls.Dial("tcp", strings.TrimPrefix(addr, "tls:"), &tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version})
-		if (err == nil) != ok {
-			t.Errorf("%s: %v", tls.VersionName(version), err)
-		}
-		if err == nil {
-			_ = c.Close()
-		}
-	}
-}
-
 // Who may not connect is not even told that there is TLS, and no command is started.
 func TestADeniedClientGetsNoHandshakeAndNoCommand(t *testing.T) {
 	started := filepath.Join(t.TempDir(), "started")
 	for _, args := range [][]string{{"echo", "--tls"}, {"listen", "-k", "-c", "touch " + started}} {
 		p, addr := serving(t, nil, nil, append(args, "-v", "--deny", "127.0.0.1", "127.0.0.1:0")...)
+		dialReset(t, strings.TrimPrefix(addr, "tls:")) // nothing is unread that would make a reset
 		c, err := net.Dial("tcp", strings.TrimPrefix(addr, "tls:"))
 		if err == nil {
 			_, _ = newPeer(t, c).Write([]byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00")) // the begin of a handshake
@@ -118,9 +79,6 @@ func TestADeniedClientGetsNoHandshakeAndNoCommand(t *testing.T) {
 
 // A line without an end from one who says it for ever is cut, and not kept.
 func TestALineThatNeverEndsTakesNoMemory(t *testing.T) {
-	if _, err := os.Stat("/proc/self/status"); err != nil {
-		t.Skip("no /proc here")
-	}
 	p, addr := serving(t, nil, nil, "listen", "--chat", "127.0.0.1:0")
 	listener, speaker := dialPeer(t, addr), dialPeer(t, addr)
 	heard := make(chan int64, 1)
@@ -136,24 +94,10 @@ func TestALineThatNeverEndsTakesNoMemory(t *testing.T) {
 	if _, err := io.ReadAll(speaker); err != nil {
 		t.Error(err)
 	}
-	kb := residentKB(t, p)
+	kb := p.resident()
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	p.wants(130, "listening on")
 	if n := <-heard; n < 100<<20 || kb > 64<<10 {
 		t.Errorf("%d bytes were heard, and %d kB were resident", n, kb)
 	}
-}
-
-// residentKB is the most memory that a running fid has had.
-func residentKB(t *testing.T, p *process) (kb int) {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, line, _ := strings.Cut(string(status), "VmHWM:")
-	if _, err := fmt.Sscan(line, &kb); err != nil {
-		t.Fatal(err)
-	}
-	return kb
 }

@@ -70,7 +70,7 @@ func (r soakRow) soaks(t *testing.T, once time.Duration, seed uint64) {
 	load := newSoakLoad(t, r, s.address)
 	load.visits(0, rand.New(rand.NewPCG(seed, seed))) // what the first client has made stays
 	for _, p := range s.processes {
-		p.before = soakHoldingsOf(t, p.cmd.Process.Pid)
+		p.before = soakHoldingsOf(t, p.process)
 	}
 	for n := range uint64(soakLoads) {
 		load.lasts(once, seed+n)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +24,9 @@ type soakHoldings struct {
 	resident    int // kB
 }
 
-func soakHoldingsOf(t *testing.T, pid int) (h soakHoldings) {
+func soakHoldingsOf(t *testing.T, p *process) (h soakHoldings) {
 	t.Helper()
-	dir := fmt.Sprintf("/proc/%d/", pid)
+	dir := fmt.Sprintf("/proc/%d/", p.cmd.Process.Pid)
 	entries, err := os.ReadDir(dir + "fd")
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +37,7 @@ func soakHoldingsOf(t *testing.T, pid int) (h soakHoldings) {
 		}
 	}
 	slices.Sort(h.descriptors)
-	tasks, _ := filepath.Glob(dir + "task/*/children")
-	for _, task := range tasks {
-		text, _ := os.ReadFile(task) // the thread may have ended
-		h.children = append(h.children, strings.Fields(string(text))...)
-	}
+	h.children = p.children()
 	status, err := os.ReadFile(dir + "status")
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +81,7 @@ func (p *soakProcess) settles(t *testing.T) soakHoldings {
 	limit := time.Now().Add(soakSettling)
 	for {
 		p.readsOn(t)
-		now := soakHoldingsOf(t, p.cmd.Process.Pid)
+		now := soakHoldingsOf(t, p.process)
 		if p.over == p.accepted && len(now.descriptors) <= len(p.before.descriptors) && len(now.children) == 0 {
 			return now
 		}

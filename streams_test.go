@@ -52,10 +52,15 @@ func TestClosedStandardErrorChangesNoCode(t *testing.T) {
 }
 
 func TestOutputSetNonBlockingBySomebodyElseLosesNothing(t *testing.T) {
+	t.Run("moved by the kernel", func(t *testing.T) { outputSetNonBlocking(t, "connect") })
+	t.Run("written by hand", func(t *testing.T) { outputSetNonBlocking(t, "connect", "--limit", "10G") })
+}
+
+func outputSetNonBlocking(t *testing.T, args ...string) {
 	h := newHost(t)
 	r, w := pipe(t)
 	stdin, _ := pipe(t)
-	p := begin(t, stdin, func(c *exec.Cmd) { c.Stdout = w }, "connect", h.addr())
+	p := begin(t, stdin, func(c *exec.Cmd) { c.Stdout = w }, append(args, h.addr())...)
 	if err := unix.SetNonblock(int(w.Fd()), true); err != nil { // after Fd, which makes it blocking
 		t.Fatal(err)
 	}

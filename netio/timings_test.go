@@ -251,6 +251,9 @@ func TestTimingsOfTLSAreTheirOwn(t *testing.T) {
 	go func() {
 		end, err := l.Accept()
 		if err == nil {
+			for end.Sock.isIdle() { // until the handshake has begun on the other side
+				time.Sleep(time.Millisecond)
+			}
 			time.Sleep(slowness)
 			err = end.handshake(context.Background())
 		}
