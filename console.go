@@ -39,7 +39,8 @@ type console struct {
 	progress *progress         // shows how far the one session is; nil: it does not
 	terminal netio.RawTerminal // of --raw
 
-	names serviceNames // of ports
+	names   serviceNames // of ports
+	madePin string       // of the certificate that was made for the run; empty: none was
 
 	mu      sync.Mutex
 	summary summary

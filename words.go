@@ -23,7 +23,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 	switch e.Name {
 	case modes.Listening:
 		if e.AnyPort || c.verbose > 0 || c.onScreen {
-			return c.prefix() + "listening on " + typable(e.Ready, local(e)) + fromElsewhere(e), false
+			return c.prefix() + "listening on " + typable(e.Ready, local(e)) + c.fromElsewhere(e), false
 		}
 	case modes.Accepted:
 		if c.verbose > 0 || c.onScreen {
@@ -41,6 +41,7 @@ func (c *console) words(e modes.Event) (line string, report bool) {
 			return c.prefix() + netio.Label(e.Addr) + joined(e) + onTheWay(e), false
 		}
 	case modes.Made:
+		c.madePin = e.Text
 		return c.prefix() + netio.Label(e.Addr) + "a certificate was made for this run; the other side can type --pin " + e.Text, false
 	case modes.Unrecorded:
 		return c.prefix() + e.Err.Error() + "; the session goes on, its record does not", false
@@ -224,7 +225,7 @@ func joined(e modes.Event) string {
 
 // fromElsewhere tells what to type on another host where all addresses are
 // listened on.
-func fromElsewhere(e modes.Event) string {
+func (c *console) fromElsewhere(e modes.Event) string {
 	ap, err := netip.ParseAddrPort(local(e))
 	if err != nil || !ap.Addr().IsUnspecified() {
 		return ""
@@ -240,7 +241,11 @@ func fromElsewhere(e modes.Event) string {
 		}
 		host, port := n.IP.String(), strconv.Itoa(int(ap.Port()))
 		if protocol := protocolOf(e.Ready); protocol != "tcp" {
-			return "; from another host: fid connect " + protocol + ":" + net.JoinHostPort(host, port)
+			address := protocol + ":" + net.JoinHostPort(host, port)
+			if c.madePin != "" { // without it the certificate is one that nobody vouches for
+				address = "--pin " + c.madePin + " " + address
+			}
+			return "; from another host: fid connect " + address
 		}
 		return "; from another host: fid connect " + host + " " + port
 	}

@@ -45,12 +45,22 @@ func (r Ready) announce(l netio.Listener, addr netio.Address, o Options) error {
 	return nil
 }
 
-// clear removes what an earlier run has left: a script that waits for the file
-// must not read an address of yesterday.
-func (r Ready) clear() {
-	if r.File != "" {
-		_ = os.Remove(r.File) // what cannot be removed fails in announce, with its reason
+// clear removes what an earlier run has left: a script that waits for the file must not read an
+// address of yesterday. What is no file, and no link, which is not followed, is somebody else's: a
+// FIFO, a device, a socket.
+func (r Ready) clear() error {
+	if r.File == "" {
+		return nil
 	}
+	st, err := os.Lstat(r.File)
+	if err != nil {
+		return nil // announce tells what is wrong with its place
+	}
+	if !st.Mode().IsRegular() && st.Mode().Type() != os.ModeSymlink {
+		return &netio.Error{Kind: netio.KindLocal, Addr: r.File, What: "is there and is no file: --ready-file makes one", Hint: "--ready-fd N for what is open"}
+	}
+	_ = os.Remove(r.File) // what cannot be removed fails in announce, with its reason
+	return nil
 }
 
 // writeWhole makes the file appear with its whole content or not at all.

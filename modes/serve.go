@@ -34,7 +34,9 @@ const spareDescriptors = 32
 // come through here. It ends when ctx does, after the first session with
 // Once, or with a session's fatal error. The sessions are those of pump.
 func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle handler) error {
-	s.Ready.clear()
+	if err := s.Ready.clear(); err != nil {
+		return err
+	}
 	access, err := s.Access.Resolve(ctx, o.Net)
 	if err != nil {
 		return err
