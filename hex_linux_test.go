@@ -153,6 +153,15 @@ func TestADumpOnStandardErrorLeavesTheData(t *testing.T) {
 	watch(t, keys).shows("end after 3 B\x1b[0m\r\n")
 }
 
+func TestTheEndOfADumpStandsAboveTheEndOfTheSession(t *testing.T) {
+	for range 10 {
+		p := begin(t, fileOf(t, 3), nil, "connect", "-v", "--hex", "echo:")
+		if p.wants(0, "ended in order"); strings.LastIndex(p.stderr.String(), "end after 3 B") > strings.Index(p.stderr.String(), "ended in order") {
+			t.Error(p.stderr.String())
+		}
+	}
+}
+
 // Who reads JSON would read the dump.
 func TestADumpDoesNotGoWhereTheEventsGo(t *testing.T) {
 	for _, flags := range [][]string{{"connect", "--hex", "--json"}, {"relay", "--text", "--json", "0"}} {
