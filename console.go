@@ -38,6 +38,7 @@ type console struct {
 	monitor  netio.Monitor     // of the run's sessions
 	progress *progress         // shows how far the one session is; nil: it does not
 	terminal netio.RawTerminal // of --raw
+	dump     *netio.Recording  // which may go where words go; nil without one
 
 	names   serviceNames // of ports
 	madePin string       // of the certificate that was made for the run; empty: none was
@@ -141,6 +142,9 @@ func (c *console) event(e modes.Event) {
 			c.say(line)
 		}
 		return
+	}
+	if e.Name == modes.Ended && c.dump != nil && (!c.serving || c.once) {
+		c.dump.Await(hideLimit) // the end of a direction stands above that of the session
 	}
 	defer c.sayDigest(e)
 	if line, report := c.words(e); line != "" && report {

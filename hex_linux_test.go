@@ -153,6 +153,19 @@ func TestADumpOnStandardErrorLeavesTheData(t *testing.T) {
 	watch(t, keys).shows("end after 3 B\x1b[0m\r\n")
 }
 
+func TestTheEndOfADumpStandsAboveTheEndOfTheSession(t *testing.T) {
+	_, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
+	for range 10 {
+		log := fileOf(t, 0)
+		begin(t, fileOf(t, 3), func(c *exec.Cmd) { c.Stdout, c.Stderr = nil, log }, "connect", "-v", "--hex", addr).wants(0)
+		said, err := os.ReadFile(log.Name())
+		before, _, found := strings.Cut(string(said), "ended in order")
+		if err != nil || !found || strings.Count(before, "end after 3 B") != 2 {
+			t.Errorf("%v: %s", err, said)
+		}
+	}
+}
+
 // Who reads JSON would read the dump.
 func TestADumpDoesNotGoWhereTheEventsGo(t *testing.T) {
 	for _, flags := range [][]string{{"connect", "--hex", "--json"}, {"relay", "--text", "--json", "0"}} {

@@ -32,6 +32,7 @@ func (v *values) hex(out *console) netio.Layer {
 	if v.err != nil {
 		return nil
 	}
+	out.dump = dump.To
 	if dump.To.IsTerminal() {
 		if v.is("raw") {
 			v.fail(netio.Usagef("--hex=FILE", "--raw has the terminal"))

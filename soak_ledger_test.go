@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"os"
 	"regexp"
 	"strings"
@@ -33,7 +34,7 @@ type soakVisit struct {
 	peer        string
 	orderly     bool
 	said, heard int64
-	data        []byte // what was said
+	data        []byte // what was said, where files are compared with it
 	value       byte   // … which it is all of, where values are tallied
 }
 
@@ -76,22 +77,29 @@ type soakRecord struct {
 	Code, Sessions                int
 }
 
-// soakLog reads a file of --json.
-func soakLog(t *testing.T, path string) (records []soakRecord) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var r soakRecord
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			t.Fatalf("%q: %v", lines.Text(), err)
+// soakLog gives what is in a file of --json, which may be more than memory has room for.
+func soakLog(t *testing.T, path string) iter.Seq[soakRecord] {
+	return func(yield func(soakRecord) bool) {
+		t.Helper()
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		records = append(records, r)
+		defer f.Close()
+		lines := bufio.NewScanner(f)
+		for lines.Scan() {
+			var r soakRecord
+			if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+				t.Fatalf("%q: %v", lines.Text(), err)
+			}
+			if !yield(r) {
+				return
+			}
+		}
+		if err := lines.Err(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return records
 }
 
 // soakNumbers are what makes two messages differ that say the same.
@@ -99,11 +107,15 @@ var soakNumbers = regexp.MustCompile(`[0-9.]+`)
 
 // soakSum looks at each session's end, which must be one of the words of ends if it is not
 // delivered, and compares their sum, which it returns, with the summary: no event is missing.
-func soakSum(t *testing.T, mode, ends string, records []soakRecord) (up, down int64) {
+// each is given every record.
+func soakSum(t *testing.T, mode, ends string, records iter.Seq[soakRecord], each func(soakRecord)) (up, down int64) {
 	t.Helper()
 	var accepted, ended int
+	var total soakRecord // the last one
 	strange := map[string]int{}
-	for _, r := range records {
+	for r := range records {
+		each(r)
+		total = r
 		switch r.Event {
 		case modes.Accepted:
 			accepted++
@@ -119,7 +131,6 @@ func soakSum(t *testing.T, mode, ends string, records []soakRecord) (up, down in
 			}
 		}
 	}
-	total := records[len(records)-1]
 	u, d := soakWays(mode, total)
 	if total.Event != "summary" || accepted != ended || total.Sessions != ended || u != up || d != down {
 		t.Errorf("fid %s: %d clients came, %d sessions ended with %d and %d bytes; the last line is %+v",
@@ -132,28 +143,27 @@ func soakSum(t *testing.T, mode, ends string, records []soakRecord) (up, down in
 	return up, down
 }
 
-// soakByClient adds up what was told of each address.
-func soakByClient(mode string, records []soakRecord) map[string]*soakTold {
-	told := map[string]*soakTold{}
-	for _, r := range records {
-		if r.Event != modes.Accepted && r.Event != modes.Ended {
-			continue
-		}
-		one := told[r.Peer]
-		if one == nil {
-			one = &soakTold{}
-			told[r.Peer] = one
-		}
-		if r.Event == modes.Accepted {
-			continue
-		}
-		up, down := soakWays(mode, r)
-		one.ended, one.up, one.down = one.ended+1, one.up+up, one.down+down
-		if r.Code == 0 {
-			one.delivered++
-		}
+// A soakClients is what was told of each address.
+type soakClients map[string]*soakTold
+
+// adds adds a record.
+func (c soakClients) adds(mode string, r soakRecord) {
+	if r.Event != modes.Accepted && r.Event != modes.Ended {
+		return
 	}
-	return told
+	one := c[r.Peer]
+	if one == nil {
+		one = &soakTold{}
+		c[r.Peer] = one
+	}
+	if r.Event == modes.Accepted {
+		return
+	}
+	up, down := soakWays(mode, r)
+	one.ended, one.up, one.down = one.ended+1, one.up+up, one.down+down
+	if r.Code == 0 {
+		one.delivered++
+	}
 }
 
 // soakWays returns the bytes that came from the client and went to it; docs/json.md says
@@ -167,7 +177,7 @@ func soakWays(mode string, r soakRecord) (up, down int64) {
 
 // compares looks at each address: every byte of a session in order has been told, exactly
 // where the address had no others, and no byte that nobody has said.
-func (l *soakLedger) compares(t *testing.T, told map[string]*soakTold, row soakRow) {
+func (l *soakLedger) compares(t *testing.T, told soakClients, row soakRow) {
 	t.Helper()
 	complaints := 0
 	complain := func(format string, args ...any) {

@@ -101,10 +101,10 @@ func (s *soakServer) balances(t *testing.T, l *soakLedger, r soakRow) {
 	t.Helper()
 	var up, down int64
 	for i, p := range slices.Backward(s.processes) {
-		records, mode := soakLog(t, p.log.Name()), p.cmd.Args[1]
-		u, d := soakSum(t, mode, r.ends, records)
+		mode, clients := p.cmd.Args[1], soakClients{}
+		u, d := soakSum(t, mode, r.ends, soakLog(t, p.log.Name()), func(told soakRecord) { clients.adds(mode, told) })
 		if i == len(s.processes)-1 {
-			l.compares(t, soakByClient(mode, records), r)
+			l.compares(t, clients, r)
 			up, down = u, d
 		} else if u > up || d < down { // less and more where sessions broke
 			t.Errorf("the target had %d bytes of %d, and said %d, of which %d were passed on", u, up, d, down)

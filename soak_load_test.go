@@ -92,7 +92,11 @@ func (l *soakLoad) visits(i int, rng *rand.Rand) (string, error) {
 	if l.row.reply == soakOthers { // a broker may drop who holds the others up
 		orderly, err = false, soakHung(err)
 	}
-	l.ledger.enters(peer, soakVisit{orderly: orderly, said: c.said, heard: c.heard, data: c.data[:c.said], value: byte(i)})
+	v := soakVisit{orderly: orderly, said: c.said, heard: c.heard, value: byte(i)}
+	if l.row.files {
+		v.data = c.data[:c.said]
+	}
+	l.ledger.enters(peer, v)
 	return manner.name, err
 }
 

@@ -2,6 +2,7 @@ package netio
 
 import (
 	"errors"
+	"io"
 	"time"
 )
 
@@ -44,12 +45,16 @@ func (s *Socket) drain() error {
 	return nil
 }
 
-// throwAway reads what comes and forgets it, until StopReading, the socket's end or Close.
-func (s *Socket) throwAway() {
-	buf := make([]byte, minBuffer)
-	for {
-		if _, err := s.conn.Read(buf); err != nil && !errors.Is(err, errTruncated) {
-			return
+// throwAway reads what comes and forgets it, until StopReading, the end of what comes or Close. It
+// returns why it does not go on. TLS is read as such: a record that is cut would break it.
+func (e *End) throwAway() error {
+	from := io.Reader(e.Sock.conn)
+	if e.tls != nil {
+		from = e.tls
+	}
+	for buf := make([]byte, minBuffer); ; {
+		if _, err := from.Read(buf); err != nil && !errors.Is(err, errTruncated) {
+			return err
 		}
 	}
 }

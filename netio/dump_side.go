@@ -3,7 +3,6 @@ package netio
 import (
 	"strconv"
 	"sync"
-	"time"
 )
 
 // A dumpSide writes the records of one direction.
@@ -18,15 +17,15 @@ type dumpSide struct {
 	offset int64      // of the bytes to come
 	held   []byte     // with Text, the beginning of a rune whose rest has not come
 	record []byte
+	timeAt int // where in record its time of day has its place; 0: it has none
 }
 
 // bytes shows p, which is sent or was received now. Nothing that is shown waits, as what comes
 // before a Read or Write does: a session has to end.
 func (s *dumpSide) bytes(p []byte) {
-	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.header(now)
+	s.header()
 	s.record = append(strconv.AppendInt(append(append(s.record, s.verb...), ' '), int64(len(p)), 10), " B"...)
 	if s.dump.Text { // hex has its offsets
 		s.record = strconv.AppendInt(append(s.record, " at "...), s.offset, 10)
@@ -58,7 +57,7 @@ func (s *dumpSide) short(n, size int, why string) {
 func (s *dumpSide) says(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.header(time.Now())
+	s.header()
 	s.record = append(s.record, what...)
 	s.endHeader()
 	s.write()
@@ -69,7 +68,7 @@ func (s *dumpSide) ended(how string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.showHeld()
-	s.header(time.Now())
+	s.header()
 	s.record = append(strconv.AppendInt(append(append(s.record, how...), " after "...), s.offset, 10), " B"...)
 	s.endHeader()
 	s.write()
@@ -97,15 +96,16 @@ func (s *dumpSide) showHeld() bool {
 
 // write writes the record that was put together.
 func (s *dumpSide) write() {
-	s.dump.To.add(s.record)
-	s.record = s.record[:0]
+	s.dump.To.addTimed(s.record, s.timeAt)
+	s.record, s.timeAt = s.record[:0], 0
 }
 
 // header begins the line that says what follows, or what has happened. Its second mark is where
 // what passes has a space, so no text can pretend to be one.
-func (s *dumpSide) header(now time.Time) {
+func (s *dumpSide) header() {
 	s.beginLine(s.mark)
-	s.record = now.AppendFormat(s.record, " 15:04:05.000000  ")
+	s.timeAt = len(s.record) + 1
+	s.record = append(s.record, " "+clockTime+"  "...)
 }
 
 func (s *dumpSide) endHeader() {

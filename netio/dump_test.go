@@ -203,6 +203,30 @@ func TestAResetIsNoEndInADump(t *testing.T) {
 	}
 }
 
+// A large record takes long to make; what comes meanwhile must not stand before it with a later time.
+func TestRecordsOfADumpStandInTheOrderOfTheirTimes(t *testing.T) {
+	var out buffered
+	d := &Dump{To: out.recording()}
+	var all sync.WaitGroup
+	for _, size := range []int{1, dumpPiece} {
+		all.Go(func() {
+			s := d.Layer(&End{Stream: &tape{}, Accepted: true})
+			for range 100 {
+				_, _ = s.Write(make([]byte, size))
+			}
+		})
+	}
+	all.Wait()
+	_ = d.To.Close(t.Context(), 0)
+	before := ""
+	for _, at := range timeOfDay.FindAllString(out.String(), -1) {
+		if at < before && at > "00:01" { // which is another day
+			t.Errorf("%s stands before %s", before, at)
+		}
+		before = at
+	}
+}
+
 func TestLinesOfSessionsNeverMixInADump(t *testing.T) {
 	var out buffered
 	d := &Dump{To: out.recording(), Clients: true}

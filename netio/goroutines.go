@@ -75,7 +75,7 @@ func (g *goroutines) look(told func(Status)) { told(g.inspect()) }
 
 func (g *goroutines) throwAway(e *End) {
 	_ = e.Sock.conn.SetReadDeadline(time.Time{}) // which called the direction off
-	go e.Sock.throwAway()
+	go func() { _ = e.throwAway() }()
 }
 
 func (g *goroutines) drain(e *End) {

@@ -103,12 +103,22 @@ func empty(f *os.File) error {
 	return f.Truncate(0)
 }
 
+// clockTime is how a record tells it.
+const clockTime = "15:04:05.000000"
+
 // add has a record written, unless one before it failed. It does not wait.
-func (r *Recording) add(record []byte) {
+func (r *Recording) add(record []byte) { r.addTimed(record, 0) }
+
+// addTimed is add of a record that has a place for the time of day at timeAt, unless that is 0.
+// It is the time at which no other can come before it any more: to make a record takes a while.
+func (r *Recording) addTimed(record []byte, timeAt int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err != nil || r.closed {
 		return
+	}
+	if timeAt > 0 {
+		copy(record[timeAt:], time.Now().AppendFormat(make([]byte, 0, 2*len(clockTime)), clockTime))
 	}
 	r.waiting = append(r.waiting, record...)
 	r.ends = append(r.ends, len(r.waiting))
@@ -202,6 +212,20 @@ func cutBack(to io.Writer, written int, ends []int) {
 	}
 	if at, err := f.Seek(0, io.SeekCurrent); err == nil {
 		_ = f.Truncate(at - int64(written-whole)) // the failure is told already
+	}
+}
+
+// Await waits until all that was recorded is written, for a moment at most: nobody may read it.
+func (r *Recording) Await(moment time.Duration) {
+	r.mu.Lock()
+	written := r.written
+	r.mu.Unlock()
+	if written == nil {
+		return
+	}
+	select {
+	case <-written:
+	case <-time.After(moment):
 	}
 }
 

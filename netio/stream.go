@@ -214,8 +214,7 @@ func (e *End) drain() error {
 		return e.process.drain()
 	}
 	if e.tls != nil {
-		e.tls.awaitNotified()
-		if err := e.tls.verdict(); err != nil {
+		if err := e.awaitGoodbye(); err != nil {
 			return err
 		}
 	}

@@ -64,7 +64,7 @@ func (d *tlsDialer) Dial(ctx context.Context) (*End, error) {
 	err = underContext(ctx, end, "in the TLS handshake", func() error {
 		err := s.Handshake()
 		if err == nil && d.knocks {
-			err = s.verdict()
+			err = end.awaitGoodbye()
 		}
 		return err
 	})
@@ -131,23 +131,26 @@ func (s *tlsStream) awaitNotified() {
 // where nothing else is read from it: it may take it without a word.
 const verdictTime = time.Second
 
-// verdict returns the alert of a server that does not take our certificate, or our
-// having none. In TLS 1.3 our handshake is over before the server has judged it. What
-// else it says is thrown away.
-func (s *tlsStream) verdict() error {
-	if !s.asked {
-		return nil
+// awaitGoodbye waits until a close_notify that was asked for is sent, and throws away what comes
+// meanwhile: a peer whose answers nobody takes may never make room for it. Its error is the alert
+// of a server that does not take our certificate, or our having none: in TLS 1.3 our handshake is
+// over before the server has judged it.
+func (e *End) awaitGoodbye() error {
+	heard := make(chan error, 1)
+	_ = e.Sock.conn.SetReadDeadline(time.Time{})
+	go func() { heard <- e.throwAway() }()
+	e.tls.awaitNotified()
+	if e.tls.asked {
+		_ = e.Sock.conn.SetReadDeadline(time.Now().Add(verdictTime))
+	} else {
+		e.Sock.StopReading()
 	}
-	_ = s.sock.conn.SetReadDeadline(time.Now().Add(verdictTime))
-	defer s.sock.conn.SetReadDeadline(time.Time{})
-	for buf := make([]byte, minBuffer); ; {
-		if _, err := s.Read(buf); err != nil {
-			if _, alerted := remoteAlert(err); alerted {
-				return err
-			}
-			return nil
-		}
+	err := <-heard
+	_ = e.Sock.conn.SetReadDeadline(time.Time{})
+	if _, alerted := remoteAlert(err); alerted && e.tls.asked {
+		return err
 	}
+	return nil
 }
 
 // bottom is what writes to the socket: behind an https proxy there is TLS in TLS.

@@ -1,6 +1,8 @@
 package netio
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -14,13 +16,7 @@ import (
 // crypto/tls gives a close_notify 5 s to leave, and takes the connection for broken then.
 func TestACloseNotifyWaitsForAPeerThatDoesNotRead(t *testing.T) {
 	t.Parallel()
-	var tlsRow row
-	for _, r := range rows() {
-		if r.name == "tls" {
-			tlsRow = r
-		}
-	}
-	far, peer := pair(t, tlsRow)
+	far, peer := pair(t, rowOf("tls"))
 	conn := far.Sock.conn.(net.Conn)
 	filled := int64(0)
 	for piece := make([]byte, 64<<10); ; { // past TLS, until nothing more fits on the way
@@ -54,6 +50,28 @@ func TestACloseNotifyWaitsForAPeerThatDoesNotRead(t *testing.T) {
 		t.Errorf("%d bytes came, want %d and a close_notify of %d", n, filled, goodbye)
 	}
 	_ = peer.Close()
+}
+
+// Answers that nobody takes keep the peer from reading, and so from making room for our end.
+func TestASenderOverTLSEndsThoughAllThatItSaysComesBack(t *testing.T) {
+	t.Parallel()
+	r := rowOf("tls")
+	far, peer := pair(t, r)
+	for _, e := range []*End{far, peer} {
+		_ = e.Sock.conn.(bufferedConn).SetReadBuffer(32 << 10)
+		_ = e.Sock.conn.(bufferedConn).SetWriteBuffer(32 << 10)
+	}
+	_, end := r.nearEnd(t, bytes.NewReader(noise(1<<20)))
+	looped := make(chan Outcome, 1)
+	go func() { looped <- r.join(context.Background(), Rules{}, peer, peer) }()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if o := r.join(ctx, Rules{SendOnly: true}, end, far); o.Err != nil || o.Sent != 1<<20 {
+		t.Errorf("%+v", o)
+	}
+	if o := <-looped; o.Received != 1<<20 {
+		t.Errorf("the loop: %+v", o)
+	}
 }
 
 // A server may present what it likes: crypto/tls reads 256 KiB of certificates, and no more.
