@@ -69,9 +69,7 @@ func TestASenderOverTLSEndsThoughAllThatItSaysComesBack(t *testing.T) {
 	if o := r.join(ctx, Rules{SendOnly: true}, end, far); o.Err != nil || o.Sent != 1<<20 {
 		t.Errorf("%+v", o)
 	}
-	if o := <-looped; o.Received != 1<<20 {
-		t.Errorf("the loop: %+v", o)
-	}
+	<-looped // it may hear a reset before it has read the last of it: its answers are not wanted
 }
 
 // A server may present what it likes: crypto/tls reads 256 KiB of certificates, and no more.
