@@ -101,7 +101,11 @@ func (c *console) openJSON(v *values) error {
 	case to == "-":
 		return netio.Usagef("--json=fd:1", "--json=-: is standard output meant?")
 	default:
-		f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+		ctx := c.stdout.ctx // the run's
+		f, err := netio.OpenOutput(ctx, to, os.O_APPEND, 0o644)
+		if err != nil && ctx.Err() != nil {
+			return err
+		}
 		if err != nil {
 			return &netio.Error{Kind: netio.KindLocal, Addr: shorten(to), What: "cannot write: " + netio.Reason(err), Err: err}
 		}

@@ -2,6 +2,7 @@ package netio
 
 import (
 	"context"
+	"io/fs"
 	"os"
 )
 
@@ -28,3 +29,21 @@ type source struct{ *os.File }
 
 func (s *source) Write(p []byte) (int, error) { return len(p), nil }
 func (s *source) CloseWrite() error           { return nil }
+
+// OpenOutput opens a file to write to, or makes it. A pipe is waited for until somebody opens it
+// to read (fifo(7)), or ctx ends: the error is its cause then.
+func OpenOutput(ctx context.Context, path string, flag int, mode fs.FileMode) (*os.File, error) {
+	var f *os.File
+	var err error
+	opened := make(chan struct{})
+	go func() {
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, mode)
+		close(opened)
+	}()
+	select {
+	case <-opened:
+		return f, err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}

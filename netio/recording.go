@@ -49,8 +49,7 @@ func NewRecording(name string, given *os.File, failed func(error)) *Recording {
 	return r
 }
 
-// Open makes the file, or empties it. A pipe is waited for until somebody opens it to read
-// (fifo(7)), or ctx ends: the error is its cause then.
+// Open makes the file, or empties it; see OpenOutput.
 func (r *Recording) Open(ctx context.Context) error {
 	f := r.given
 	if f == nil {
@@ -67,18 +66,7 @@ func (r *Recording) Open(ctx context.Context) error {
 }
 
 func openToRecord(ctx context.Context, path string) (*os.File, error) {
-	var f *os.File
-	var err error
-	opened := make(chan struct{})
-	go func() {
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600) // what TLS protects on its way is in it
-		close(opened)
-	}()
-	select {
-	case <-opened:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+	f, err := OpenOutput(ctx, path, 0, 0o600) // what TLS protects on its way is in it
 	if err == nil {
 		err = empty(f)
 	}
