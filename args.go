@@ -119,20 +119,6 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 	return rest, netio.Usagef(r.nearest(name), "there is no flag --%s", shorten(name))
 }
 
-// nearest names the flags that the user may have meant, or where they stand.
-func (r *reader) nearest(name string) string {
-	var near []string
-	for _, f := range r.line.table {
-		if len(name) > 2 && f.long != "" && (strings.Contains(f.long, name) || strings.Contains(name, f.long)) {
-			near = append(near, "--"+f.long)
-		}
-	}
-	if len(near) > 0 {
-		return strings.Join(near, "  or  ")
-	}
-	return r.helpCommand()
-}
-
 func (r *reader) helpCommand() string {
 	if r.line.mode == "" {
 		return "fid connect --help"
@@ -223,6 +209,10 @@ func (r *reader) settleMode(asNC bool) error {
 		return r.checkModes()
 	}
 	if len(l.words) > 0 && isMode(l.words[0]) && !asNC {
+		if l.names("help") { // wherever it stands
+			l.mode, l.typed = l.words[0], true
+			return nil
+		}
 		word, all := l.words[0], l.words
 		if len(all) == 1 {
 			all = append(all, "PORT")

@@ -76,6 +76,16 @@ func refusals() []refusal {
 		{'R', "", "names a file of roots elsewhere", "--ca FILE"},
 		{'Z', "", "has no meaning here", ""},
 		{0, "ssl", "is ncat's word", "--tls, or an address tls:HOST:PORT; it is verified: --insecure, --pin, --ca"},
+		{0, "ssl-verify", "is ncat's word", "--tls verifies, unless --insecure is there"},
+		{0, "ssl-trustfile", "is ncat's word", "--ca FILE"},
 		{0, "hex-dump", "is ncat's word", "--hex=FILE"},
+		{0, "append-output", "is ncat's word", ">> FILE"},
+		{0, "nodns", "is ncat's word", "-n"},
+		{0, "delay", "is ncat's word", "-i DUR"},
+		{0, "no-shutdown", "is ncat's word", "--no-half-close"},
+		{0, "proxy-auth", "is ncat's word", "-P USER"},
+		{0, "proxy-dns", "is ncat's word", "-x socks5h://HOST:PORT looks names up at the proxy, socks5:// here"},
+		{0, "allowfile", "is ncat's word", "--allow @FILE"},
+		{0, "denyfile", "is ncat's word", "--deny @FILE"},
 	}
 }

@@ -43,6 +43,9 @@ func run(args []string) int {
 	if err == nil {
 		err = execute(ctx, line, out)
 	}
+	if err != nil && !asNC {
+		err = suspectMode(err, line, args[1:])
+	}
 	code := out.finish(ctx, err)
 	dieBySignal(code)
 	return int(code)

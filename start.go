@@ -238,6 +238,8 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef(usage, "no address, and there is no default one")
 	case len(words) == 1 && (words[0] == "help" || words[0] == "version"):
 		err = netio.Usagef("fid --"+words[0]+"; a host of that name: fid connect "+words[0]+" PORT", "%s: no port", words[0])
+	case len(words) == 2 && words[0] == "help" && isMode(words[1]):
+		err = netio.Usagef("fid "+words[1]+" --help", "%s is neither a port nor the name of a service", words[1])
 	case len(words) == 1:
 		a, err = netio.ParseAddress(words[0], role)
 	case len(words) == 2 && role == netio.ToDial && isPortList(words[1]) && !isService(words[1]):

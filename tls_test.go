@@ -31,15 +31,16 @@ func TestACertificateThatDoesNotHoldIsRefusedBeforeAnyData(t *testing.T) {
 		flags    []string
 		words    []string
 	}{
-		"expired":             {expired, []string{"--ca", a.roots()}, []string{"the certificate (CN=x) has expired on 20"}},
-		"not valid yet":       {early, []string{"--ca", a.roots()}, []string{"is not valid before 20", "and it is"}},
-		"for another name":    {certificate("localhost", "other.example"), []string{"--ca", a.roots()}, []string{"the certificate is for other.example; localhost was expected", "--name other.example"}},
-		"a common name only":  {certificate("localhost"), []string{"--ca", a.roots()}, []string{"for no host (a common name does not count); localhost was expected"}},
-		"a name with a NUL":   {nul, []string{"--ca", a.roots()}, []string{"localhost was expected"}},
-		"of an unknown CA":    {certificate("x", "localhost"), nil, []string{"leads to CN=Test CA, which is not among the system's roots", "--ca FILE", "--pin sha256:"}},
-		"not for servers":     {forClients, []string{"--ca", a.roots()}, []string{"the certificate (CN=x) is not for this use"}},
-		"with another's pin":  {certificate("x", "localhost"), []string{"--pin", "sha256:" + strings.Repeat("00", 32)}, []string{"its key is sha256:", "was expected (--pin)"}},
-		"another name wanted": {certificate("x", "localhost"), []string{"--ca", a.roots(), "--name", "db.internal"}, []string{"the certificate is for localhost; db.internal was expected"}},
+		"expired":              {expired, []string{"--ca", a.roots()}, []string{"the certificate (CN=x) has expired on 20"}},
+		"not valid yet":        {early, []string{"--ca", a.roots()}, []string{"is not valid before 20", "and it is"}},
+		"for another name":     {certificate("localhost", "other.example"), []string{"--ca", a.roots()}, []string{"the certificate is for other.example; localhost was expected", "--name other.example"}},
+		"for another, unknown": {certificate("x", "other.example"), nil, []string{"the certificate is for other.example; localhost was expected", "--pin sha256:"}},
+		"a common name only":   {certificate("localhost"), []string{"--ca", a.roots()}, []string{"for no host (a common name does not count); localhost was expected"}},
+		"a name with a NUL":    {nul, []string{"--ca", a.roots()}, []string{"localhost was expected"}},
+		"of an unknown CA":     {certificate("x", "localhost"), nil, []string{"leads to CN=Test CA, which is not among the system's roots", "--ca FILE", "--pin sha256:"}},
+		"not for servers":      {forClients, []string{"--ca", a.roots()}, []string{"the certificate (CN=x) is not for this use"}},
+		"with another's pin":   {certificate("x", "localhost"), []string{"--pin", "sha256:" + strings.Repeat("00", 32)}, []string{"its key is sha256:", "was expected (--pin)"}},
+		"another name wanted":  {certificate("x", "localhost"), []string{"--ca", a.roots(), "--name", "db.internal"}, []string{"the certificate is for localhost; db.internal was expected"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := make(chan int64, 1)

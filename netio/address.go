@@ -50,7 +50,11 @@ func ParseAddress(word string, role Role) (Address, error) {
 		a.Path = rest
 		return a, a.checkPath(scheme)
 	}
-	return a, a.parseHostPort(strings.TrimPrefix(rest, "//"), role)
+	inner, isURL := strings.CutPrefix(rest, "//")
+	if isURL && strings.ContainsAny(inner, "/?#@") {
+		return a, Usagef(Typable(schemeHint(scheme.Name, inner)), "%s is not an address", cut(withoutLogin(word)))
+	}
+	return a, a.parseHostPort(inner, role)
 }
 
 // checkPath refuses a path before anything is opened.
@@ -80,6 +84,9 @@ func ParseHostPort(host, port string, role Role) (Address, error) {
 		return a, err
 	}
 	if isNumber(host) && !isNumber(port) {
+		if _, err := ParseAddress(port, ToDial); err == nil {
+			return a, Usagef(Typable("fid relay "+host+" "+port), "%s %s: one HOST and one PORT; two addresses are for relay", cut(host), cut(port))
+		}
 		return a, Usagef(Typable(port+" "+host), "%s %s: the host comes first", cut(host), cut(port))
 	}
 	return a, a.setHostPort(a.Host, port, role)
@@ -96,6 +103,8 @@ func notAHost(host, port string) error {
 		return foreign(host)
 	case strings.HasPrefix(host, "["):
 		hint = inner + " " + port
+	case rest == "" && !isScheme(scheme):
+		hint = scheme + " " + port
 	case takesHost(scheme) && !strings.Contains(rest, ":"):
 		hint = host + ":" + port
 	}

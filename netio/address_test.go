@@ -44,6 +44,8 @@ func TestAddressIsTakenApart(t *testing.T) {
 		{"file:a,b=c", ToDial, Address{Scheme: "file", Path: "a,b=c"}},
 		{"db:80,source=127.0.0.1,source-port=81", ToDial, Address{Scheme: "tcp", Host: "db", Port: "80"}},
 		{"a.example.:80", ToDial, Address{Scheme: "tcp", Host: "a.example.", Port: "80"}},
+		{"udp-client:80", ToDial, Address{Scheme: "tcp", Host: "udp-client", Port: "80"}},
+		{"ssl:80", ToDial, Address{Scheme: "tcp", Host: "ssl", Port: "80"}},
 		{"0xerver:80", ToDial, Address{Scheme: "tcp", Host: "0xerver", Port: "80"}},
 	} {
 		got, err := ParseAddress(c.word, c.role)
@@ -79,6 +81,16 @@ func TestRefusalSaysWhatToType(t *testing.T) {
 		{"UNIX-SENDTO:/dev/log", "unix-dgram:/dev/log"},
 		{"UNIX-RECVFROM:/run/x,fork", "fid listen unix-dgram:/run/x"},
 		{"udp:53", "udp:localhost:53"},
+		{"tcp-listen:80,fork", "fid relay 80 HOST:PORT"},
+		{"openssl:db:443", "tls:db:443"},
+		{"unix-connect:/run/x", "unix:/run/x"},
+		{"tls://db:443/", "tls:db:443"},
+		{"tcp://user@db:80", "tcp:db:80"},
+		{"tcp:///", "tcp:HOST:PORT"},
+		{"db:80/", "db:80"},
+		{"10.0.0.0/8", ""},
+		{"10.0.0.0/8:80", ""},
+		{"2001:db8::/32", ""},
 		{"ws:db:80", ""},
 		{"", "HOST:PORT"},
 	} {

@@ -28,6 +28,9 @@ func TestFailuresAreClassedByTheirNumbers(t *testing.T) {
 		{syscall.EMFILE, KindOther, "too many open files"},
 		{&net.DNSError{Err: "x", IsNotFound: true}, KindName, "no such name"},
 		{&net.DNSError{Err: "x", IsTimeout: true}, KindName, "the name server did not answer"},
+		{&net.DNSError{Err: "read udp 192.0.2.1:4->192.0.2.53:53: read: connection refused", Server: "192.0.2.53:53"}, KindName,
+			"cannot look up the name at 192.0.2.53:53: connection refused"},
+		{&net.DNSError{Err: "server misbehaving", Server: "192.0.2.53:53"}, KindName, "cannot look up the name at 192.0.2.53:53: server misbehaving"},
 		{context.DeadlineExceeded, KindTimeout, "no answer"},
 		{errors.New("something else"), KindOther, "something else"},
 	} {

@@ -195,7 +195,11 @@ func describeName(dns *net.DNSError) (Kind, string) {
 	case dns.IsTimeout:
 		return KindName, "the name server did not answer"
 	}
-	return KindName, "cannot look up the name: " + dns.Err
+	if dns.Server == "" {
+		return KindName, "cannot look up the name: " + dns.Err
+	}
+	// The cause is there as text only, with our own socket's address before its last clause.
+	return KindName, "cannot look up the name at " + dns.Server + ": " + dns.Err[strings.LastIndex(": "+dns.Err, ": "):]
 }
 
 // localError is a failure of standard input, standard output or a file.

@@ -15,6 +15,11 @@ func foreign(word string) error {
 		return Usagef(Typable(urlHint(name, rest[2:])), "%s is not an address", cut(withoutLogin(word)))
 	case found && isSocat(name, rest):
 		return Usagef(Typable(socatHint(name, rest)), "%s is an address of socat", cut(word))
+	case isNetwork(word) || isNetwork(name):
+		return Usagef("", "%s: a network is not a host", cut(word))
+	case found && !strings.ContainsAny(name, `/\`) && !isPathScheme(name) && isNumber(rest[:max(0, strings.Index(rest, "/"))]):
+		port, _, _ := strings.Cut(rest, "/")
+		return Usagef(Typable(name+":"+port), "%s is not an address", cut(word))
 	case strings.ContainsAny(word, `/\`) && !takesHost(name) && !isPathScheme(name):
 		return Usagef(Typable("unix:"+word), "%s is not an address", cut(word))
 	}
@@ -29,6 +34,10 @@ func takesHost(name string) bool {
 		}
 	}
 	return slices.Contains(laterSchemes(), name)
+}
+
+func isScheme(name string) bool {
+	return slices.ContainsFunc(Schemes(), func(s Scheme) bool { return s.Name == name })
 }
 
 func isPathScheme(name string) bool {
@@ -56,17 +65,38 @@ func urlHint(scheme, rest string) string {
 	return host
 }
 
-// isSocat: the names of socat's address types are in capitals. "TCP:80" is a
-// host of that name.
+// schemeHint is the address that a URL whose scheme is one of fid's stands for.
+func schemeHint(scheme, rest string) string {
+	hint := urlHint(scheme, rest)
+	if hint == "" {
+		hint = "HOST:PORT"
+	}
+	return scheme + ":" + hint
+}
+
+func isNetwork(word string) bool {
+	_, err := netip.ParsePrefix(word)
+	return err == nil
+}
+
+// isSocat: the names of socat's address types are in capitals. "TCP:80" is a host of that
+// name. Of those in small letters only what is no host and port either, or says that it listens.
 func isSocat(name, rest string) bool {
 	base, use, _ := strings.Cut(name, "-")
+	if name == strings.ToLower(name) && !isScheme(name) {
+		base, use = strings.ToUpper(base), strings.ToUpper(use)
+		uses := []string{"", "CONNECT", "LISTEN", "L", "SENDTO", "DATAGRAM", "RECV", "RECVFROM", "CLIENT"}
+		if !slices.Contains(uses, use) || use != "LISTEN" && use != "RECVFROM" && !strings.ContainsAny(rest, ":/") {
+			return false
+		}
+	}
 	known := []string{"TCP", "TCP4", "TCP6", "UDP", "UDP4", "UDP6", "UNIX", "ABSTRACT", "OPENSSL", "SSL", "EXEC", "SYSTEM", "FILE"}
 	return slices.Contains(known, base) && (use != "" || !isNumber(rest))
 }
 
 // socatHint is what an address of socat is here, without its options.
 func socatHint(name, rest string) string {
-	base, use, _ := strings.Cut(name, "-")
+	base, use, _ := strings.Cut(strings.ToUpper(name), "-")
 	rest, options, _ := strings.Cut(rest, ",")
 	scheme := strings.ToLower(base) + ":"
 	listens := use == "LISTEN" || use == "L" || strings.HasPrefix(use, "RECV")

@@ -192,7 +192,7 @@ func (d *tcpDialer) failure(ctx context.Context, attempts []attempt) error {
 	}
 	e.Tried, e.Attempts = addrs, d.told(attempts)
 	switch {
-	case same && len(addrs) == 1 && addrs[0] == d.addr.Host:
+	case same && (len(addrs) == 1 && addrs[0] == d.addr.Host || e.Kind == KindBind): // of our own address, not of those
 		e.What = what
 	case same:
 		e.What = what + " (" + strings.Join(addrs, ", ") + ")"

@@ -126,7 +126,7 @@ func (d *tlsDialer) untrusted(e *Error, v *tls.CertificateVerificationError) {
 	case errors.As(v.Err, &host):
 		e.What = "the certificate is for " + orNobody(namesOf(leaf)) + "; " + d.config.ServerName + " was expected"
 		e.Hint = trust
-		if names := namesOf(leaf); len(names) > 0 && isPlainName(names[0]) {
+		if names := namesOf(leaf); len(names) > 0 && isPlainName(names[0]) && d.leadsToRoots(v.UnverifiedCertificates) {
 			e.Hint = "if that is the one: --name " + strings.TrimPrefix(names[0], "*.")
 		}
 	case errors.As(v.Err, &authority) && bytes.Equal(leaf.RawIssuer, leaf.RawSubject):
@@ -140,6 +140,16 @@ func (d *tlsDialer) untrusted(e *Error, v *tls.CertificateVerificationError) {
 	default:
 		e.What = "the certificate (" + subjectOf(leaf) + ") is not accepted: " + strings.TrimPrefix(Reason(v.Err), "x509: ")
 	}
+}
+
+// leadsToRoots: but for its names, the certificate would be accepted.
+func (d *tlsDialer) leadsToRoots(chain []*x509.Certificate) bool {
+	o := x509.VerifyOptions{Roots: d.config.RootCAs, Intermediates: x509.NewCertPool()}
+	for _, c := range chain[1:] {
+		o.Intermediates.AddCert(c)
+	}
+	_, err := chain[0].Verify(o)
+	return err == nil
 }
 
 // isPlainName: a shell takes it for one word as it stands. The far end chooses what is in its
