@@ -11,9 +11,9 @@ import (
 // A foreign is a testing.M whose tests start another fid than the test binary: FID_COMMAND, the
 // path of a program and before it, if it cannot run by itself, what runs it, as in
 //
-//	FID_COMMAND='qemu-aarch64-static /tmp/arm64/fid' go test .
+//	FID_COMMAND='qemu-aarch64-static /tmp/arm64/fid' go test -count 1 .
 //
-// A binary as it is released can be tested so, too.
+// (The cache of test results does not know of it.) A binary as it is released can be tested so, too.
 type foreign struct {
 	*testing.M
 	command string

@@ -39,13 +39,16 @@ func newWindows(t *testing.T) *windows {
 	return w
 }
 
-// run runs a program of wine's. Its output goes to no pipe: what it leaves running would hold
-// that open.
-func (w *windows) run(name string, args ...string) error {
+// wine is the command of a program of wine's.
+func (w *windows) wine(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)
 	c.Env = append(os.Environ(), "WINEPREFIX="+w.prefix, "WINEDEBUG=-all", "DISPLAY=")
-	return c.Run()
+	return c
 }
+
+// run runs a program of wine's. Its output goes to no pipe: what it leaves running would hold
+// that open.
+func (w *windows) run(name string, args ...string) error { return w.wine(name, args...).Run() }
 
 // kill ends every fid at once (TerminateProcess). After a SIGKILL wine keeps a socket, now and then.
 func (w *windows) kill() {

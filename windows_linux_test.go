@@ -26,20 +26,38 @@ func TestTheWindowsBinary(t *testing.T) {
 		holdScripts(t, w.commands, "windows/lacks", "windows/core")
 	})
 	for name, does := range map[string]func(*testing.T, *windows){
+		"holds the conformance suite":                              conforms,
 		"sends and receives every byte, from a file and to a pipe": passesFromFile,
 		"sends and receives every byte, from a pipe and to a file": passesFromPipe,
-		"takes a file from nc":                            takesFromNC,
-		"sends a file to nc":                              givesToNC,
-		"relays every byte":                               relaysAll,
-		"talks TLS to one of Linux":                       talksTLS,
-		"dies when nobody reads standard output":          losesReader,
-		"tells of a full disk, and so does the other end": fillsDisk,
-		"resets its connection when it is killed":         wasKilled,
-		"resets an accepted connection when it is killed": isKilledServing,
-		"ends by Ctrl-C at a console":                     hearsCtrlC,
-		"hangs up in mid-transfer with a reset":           hangsUp,
+		"takes a file from nc":                                     takesFromNC,
+		"sends a file to nc":                                       givesToNC,
+		"relays every byte":                                        relaysAll,
+		"talks TLS to one of Linux":                                talksTLS,
+		"dies when nobody reads standard output":                   losesReader,
+		"tells of a full disk, and so does the other end":          fillsDisk,
+		"resets its connection when it is killed":                  wasKilled,
+		"resets an accepted connection when it is killed":          isKilledServing,
+		"ends by Ctrl-C at a console":                              hearsCtrlC,
+		"hangs up in mid-transfer with a reset":                    hangsUp,
 	} {
 		t.Run(name, func(t *testing.T) { does(t, w) })
+	}
+}
+
+// conforms runs the suite over the schemes, whose program is netio's tests built for Windows.
+func conforms(t *testing.T, w *windows) {
+	program := filepath.Join(t.TempDir(), "netio.exe")
+	compile(t, "windows", "amd64", "test", "-c", "-o", program, "./netio")
+	said, err := os.Create(filepath.Join(t.TempDir(), "said")) // no pipe: see windows.run
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer said.Close()
+	c := w.wine("wine", program, "-test.run", "^TestConformance$", "-test.skip", "/^unix", "-test.timeout", "2m", "-test.failfast")
+	c.Stdout, c.Stderr = said, said
+	if err := c.Run(); err != nil {
+		text, _ := os.ReadFile(said.Name())
+		t.Errorf("%v\n%s", err, text)
 	}
 }
 

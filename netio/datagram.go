@@ -104,7 +104,7 @@ func (e *End) describeBreak(err error) (Kind, string) {
 	kind, why := describe(err)
 	var mine *Error
 	switch {
-	case e.isEndless() && e.Sock.isUDP() && errors.Is(err, syscall.EACCES): // ICMPv6's, of a firewall
+	case e.isEndless() && e.Sock.isUDP() && errors.Is(err, errnoAccess): // ICMPv6's, of a firewall
 		return KindUnreachable, "prohibited (ICMP)"
 	case !e.isEndless(), errors.As(err, &mine), kind == KindOther:
 		return KindReset, why

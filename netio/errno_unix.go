@@ -4,6 +4,14 @@ package netio
 
 import "syscall"
 
+// The numbers that are asked for by errors.Is: Windows' sockets have others than package syscall.
+const (
+	errnoRefused = syscall.ECONNREFUSED
+	errnoReset   = syscall.ECONNRESET
+	errnoAccess  = syscall.EACCES
+	errnoInvalid = syscall.EINVAL
+)
+
 // sayErrno is an error number in words.
 func sayErrno(errno syscall.Errno) string { return errno.Error() }
 

@@ -7,6 +7,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// The numbers that are asked for by errors.Is.
+const (
+	errnoRefused = windows.WSAECONNREFUSED
+	errnoReset   = windows.WSAECONNRESET
+	errnoAccess  = windows.WSAEACCES
+	errnoInvalid = windows.WSAEINVAL
+)
+
 // sayErrno is an error number in words: in those of the other systems where they have some,
 // else in Windows' own sentence, as a clause.
 func sayErrno(errno syscall.Errno) string {
@@ -40,7 +48,8 @@ func describeErrno(errno syscall.Errno) (kind Kind, what string, ok bool) {
 		return KindTimeout, "no answer", true
 	case windows.WSAENETRESET: // keepalive had no answer
 		return KindTimeout, "no answer", true
-	case windows.WSAECONNRESET, windows.WSAECONNABORTED, windows.WSAESHUTDOWN, windows.WSAENOTCONN:
+	case syscall.ECONNRESET, // fid's own word for one that no call told
+		windows.WSAECONNRESET, windows.WSAECONNABORTED, windows.WSAESHUTDOWN, windows.WSAENOTCONN:
 		return KindReset, "reset", true
 	case windows.WSAEHOSTUNREACH:
 		return KindUnreachable, "host unreachable", true

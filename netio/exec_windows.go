@@ -84,6 +84,9 @@ func (p *process) readAll() {
 	for {
 		buf := make([]byte, 64<<10)
 		n, err := p.out.Read(buf)
+		if err == io.EOF && isWhole(p.out) {
+			continue // a Write of no bytes, which package os takes for the end
+		}
 		p.waiting.Store(true)
 		select {
 		case p.chunks <- chunk{buf[:n], err}:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"syscall"
 )
 
 // Knocker returns what finds out whether the address can be connected to. Its End is
@@ -40,7 +39,7 @@ func (w welcomed) Dial(ctx context.Context) (*End, error) {
 	end, err := w.Dialer.Dial(ctx)
 	var e *Error
 	var op *net.OpError
-	if err == nil || !errors.Is(err, syscall.ECONNRESET) || !errors.As(err, &e) {
+	if err == nil || !errors.Is(err, errnoReset) || !errors.As(err, &e) {
 		return end, err
 	}
 	was := &End{Stream: gone{}, Name: e.Addr}

@@ -21,11 +21,11 @@ func (h *hose) CloseWrite() error           { return nil }
 func (h *hose) Close() error                { return nil }
 
 // took returns how long it takes to move n bytes by f, at most most at once.
-func took(n, most int, f func([]byte) (int, error)) time.Duration {
+func took(n int64, most int, f func([]byte) (int, error)) time.Duration {
 	begin := time.Now()
 	for buf := make([]byte, most); n > 0; {
-		m, _ := f(buf[:min(n, most)])
-		n -= m
+		m, _ := f(buf[:min(n, int64(most))])
+		n -= int64(m)
 	}
 	return time.Since(begin)
 }
@@ -40,8 +40,8 @@ func TestALimitIsKeptWithinThreePerCentOverTenSeconds(t *testing.T) {
 				h := &hose{}
 				s := Limited(int64(perSecond))(&End{Stream: h})
 				read := make(chan time.Duration)
-				go func() { read <- took(10*perSecond, most, s.Read) }()
-				ways := map[string]time.Duration{"written": took(10*perSecond, most, s.Write), "read": <-read}
+				go func() { read <- took(10*int64(perSecond), most, s.Read) }()
+				ways := map[string]time.Duration{"written": took(10*int64(perSecond), most, s.Write), "read": <-read}
 				for way, d := range ways {
 					if d < 9700*time.Millisecond || d > 10300*time.Millisecond {
 						t.Errorf("%d bytes a second, %d at once, %s: ten seconds' worth took %v", perSecond, most, way, d)

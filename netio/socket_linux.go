@@ -14,12 +14,5 @@ func sendQueue(fd uintptr) int {
 	return n
 }
 
-// connectionDead asks for the peer's address, which only a socket in the state CLOSE has not
-// (inet_getname in the kernel). TCP_INFO has the state, too, but not under qemu-user.
-func connectionDead(fd uintptr) bool {
-	_, err := unix.Getpeername(int(fd))
-	return err == unix.ENOTCONN
-}
-
 // emptiedByReset: the queue stays as it is after a reset.
 func emptiedByReset(uintptr, bool) bool { return false }

@@ -17,28 +17,38 @@ const (
 	lingerInherited = false // accept(2) of Winsock does not say which options are
 )
 
-// sendQueue, connectionDead and hungUp: Windows has SIO_TCP_INFO for these,
-// which is not used yet; a reset shows at the next Read or Write instead.
+// sendQueue: SIO_TCP_INFO has what is on its way, but not what waits in our own kernel.
 func sendQueue(uintptr) int { return 0 }
 
-func connectionDead(uintptr) bool { return false }
+// connectionDead: an error is a reset, a FIN is none. A reset that this does not tell of shows
+// at the next Read or Write.
+func connectionDead(fd uintptr) bool { return poll(fd, 0)&pollError != 0 }
 
 func emptiedByReset(uintptr, bool) bool { return false }
 
 func hungUp(uintptr) bool { return false }
 
-// readable reports whether a read would return bytes, an error, or the end at once (WSAPoll of
-// winsock2.h).
-func readable(fd uintptr) bool {
-	const normal = 0x0100 // POLLRDNORM
+// What WSAPoll of winsock2.h asks for and tells.
+const (
+	pollError  = 0x0001 // POLLERR
+	pollNormal = 0x0100 // POLLRDNORM
+)
+
+// poll returns what a socket has of events, an error in any case.
+func poll(fd uintptr, events int16) (answers int16) {
 	asked := struct {
 		fd              uintptr
 		events, answers int16
-	}{fd: fd, events: normal}
-	poll := windows.NewLazySystemDLL("ws2_32.dll").NewProc("WSAPoll")
-	n, _, _ := poll.Call(uintptr(unsafe.Pointer(&asked)), 1, 0)
-	return n != 0 // SOCKET_ERROR, too: the read tells
+	}{fd: fd, events: events}
+	call := windows.NewLazySystemDLL("ws2_32.dll").NewProc("WSAPoll")
+	if n, _, _ := call.Call(uintptr(unsafe.Pointer(&asked)), 1, 0); int32(n) < 0 {
+		return pollError
+	}
+	return asked.answers
 }
+
+// readable reports whether a read would return bytes, an error, or the end at once.
+func readable(fd uintptr) bool { return poll(fd, pollNormal) != 0 }
 
 // writable: a write of Go's waits by itself.
 func writable(uintptr) bool { return true }

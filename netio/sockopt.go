@@ -156,7 +156,7 @@ func optionError(flag string, err error) error {
 	switch {
 	case errors.Is(err, errNoDevice):
 		what = "no such interface"
-	case errors.Is(err, syscall.EINVAL):
+	case errors.Is(err, errnoInvalid):
 		what = "not a value that the system takes"
 	case errors.Is(err, syscall.EPERM):
 		what = "not permitted (it takes root, or on Linux CAP_NET_RAW)"

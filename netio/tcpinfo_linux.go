@@ -6,10 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// askTCP is tcp(7)'s TCP_INFO. A kernel that knows less leaves the rest 0.
+// askTCP is tcp(7)'s TCP_INFO. A kernel that knows less leaves the rest 0: qemu-user's all but the
+// first four bytes.
 func askTCP(fd uintptr) *TCPInfo {
 	info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
-	if err != nil {
+	if err != nil || info.Rtt == 0 {
 		return nil
 	}
 	t := &TCPInfo{RoundTrip: time.Duration(info.Rtt) * time.Microsecond, Retransmits: int(info.Total_retrans),

@@ -78,7 +78,7 @@ func (d *udpDialer) open(ctx context.Context, to netip.AddrPort) (*udpConn, erro
 	case err == nil:
 		hearRefusals(conn.(syscall.Conn))
 		return &udpConn{UDPConn: conn.(*net.UDPConn), most: mostOf(to.Addr())}, nil
-	case !errors.Is(err, syscall.EACCES):
+	case !errors.Is(err, errnoAccess):
 		return nil, err
 	case d.opts.Broadcast:
 		return d.openToGroup(ctx, nd.LocalAddr, to)

@@ -175,7 +175,7 @@ func removeStale(a Address) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: a socket is there that is not ours to ask", Err: err}
-	case err == nil || !errors.Is(err, syscall.ECONNREFUSED):
+	case err == nil || !errors.Is(err, errnoRefused):
 		return &Error{Kind: KindBind, Addr: a.Text, What: "cannot bind: in use", Err: err}
 	}
 	if err := os.Remove(a.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
