@@ -19,6 +19,8 @@ type commandLine struct {
 
 	implying string // the flag that stands for -z, where that was not typed
 
+	took string // how the last flag took the word behind it for its value; empty where it did not
+
 	command string   // of -e
 	behind  []string // the arguments behind that
 }
@@ -106,7 +108,9 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 		case !attached && len(rest) == 0:
 			return rest, netio.Usagef("", "--%s needs a value: %s", name, f.value)
 		case !attached:
-			value, rest = rest[0], rest[1:]
+			r.add(f, rest[0])
+			r.line.took = took(f, "--"+name, rest[0])
+			return rest[1:], nil
 		}
 		r.add(f, value)
 		return rest, nil
@@ -143,6 +147,9 @@ func (r *reader) letters(word string, rest []string) ([]string, error) {
 				return rest, netio.Usagef("", "-%c needs a value: %s", f.letter, f.value)
 			}
 			value, rest = rest[0], rest[1:]
+			r.add(f, value)
+			r.line.took = took(f, "-"+string(f.letter), value)
+			return rest, nil
 		}
 		r.add(f, value)
 		return rest, nil
@@ -171,6 +178,7 @@ func (r *reader) byLetter(word string) (flag, error) {
 }
 
 func (r *reader) add(f flag, value string) {
+	r.line.took = ""
 	switch {
 	case f.letter == 'v':
 		r.verbose++

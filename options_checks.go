@@ -40,7 +40,7 @@ func (v *values) check(words []string, r rounds) (runner, error) {
 	}
 	t, err := v.targets(words)
 	if err != nil {
-		return nil, err
+		return nil, v.swallowed(err, words)
 	}
 	v.secure(nil, t.addresses)
 	for _, a := range t.addresses {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,7 +165,7 @@ func (v *values) relay(words []string) (runner, error) {
 		if listen, target, found := strings.Cut(words[0], ":"); found && strings.Contains(target, ":") {
 			hint = "fid relay " + listen + " " + target // as ssh -L has it
 		}
-		return nil, netio.Usagef(netio.Typable(hint), "relay needs a TARGET")
+		return nil, v.swallowed(netio.Usagef(netio.Typable(hint), "relay needs a TARGET"), words)
 	case len(words) > 2 && strings.HasPrefix(words[1], "exec:"):
 		return nil, netio.Usagef(netio.Typable("fid relay "+words[0]+" "+quoted(strings.Join(words[1:], " "))), "a command with its arguments is one word")
 	case len(words) > 2 && v.apart() != "":
@@ -242,6 +243,10 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		err = netio.Usagef("fid "+words[1]+" --help", "%s is neither a port nor the name of a service", words[1])
 	case len(words) == 1:
 		a, err = netio.ParseAddress(words[0], role)
+	case len(words) > 1 && slices.Contains(words, "-"):
+		err = v.withoutStdio(words, role, usage)
+	case len(words) > 1 && v.apart() == "" && v.fileHint(words, role) != "":
+		err = netio.Usagef(v.fileHint(words, role), "%s is no part of an address", shorten(words[len(words)-1]))
 	case len(words) == 2 && role == netio.ToDial && isPortList(words[1]) && !isService(words[1]):
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[1]))
 	case len(words) == 2:
@@ -253,5 +258,5 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 	default:
 		err = netio.Usagef(usage, "%s: one HOST and one PORT", shorten(words[2]))
 	}
-	return v.over(a, role, err)
+	return v.over(a, role, v.swallowed(err, words))
 }
