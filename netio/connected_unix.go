@@ -11,3 +11,11 @@ func connectionDead(fd uintptr) bool {
 	_, err := unix.Getpeername(int(fd))
 	return err == unix.ENOTCONN
 }
+
+// hungUp asks without reading SO_ERROR, which would take the error away from
+// a Read that needs it.
+func hungUp(fd uintptr) bool {
+	p := []unix.PollFd{{Fd: int32(fd)}}
+	n, err := unix.Poll(p, 0)
+	return err == nil && n > 0 && p[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
+}

@@ -13,14 +13,6 @@ const (
 	lingerInherited = true // by accepted sockets from their listener
 )
 
-// hungUp asks without reading SO_ERROR, which would take the error away from
-// a Read that needs it.
-func hungUp(fd uintptr) bool {
-	p := []unix.PollFd{{Fd: int32(fd)}}
-	n, err := unix.Poll(p, 0)
-	return err == nil && n > 0 && p[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
-}
-
 // readable reports whether a read would return bytes, an error, or a socket's end
 // at once. A pipe that is at its end has POLLHUP only (poll(2)), and gives nothing.
 func readable(fd uintptr) bool {

@@ -181,7 +181,7 @@ func (s *stdio) awaitReaderGone() error {
 	s.watched.Lock()
 	defer s.watched.Unlock()
 	for {
-		events, err := s.watching.poll(stdout, 0)
+		events, err := s.watching.poll(stdout, unix.POLLHUP) // which macOS tells only if it is asked
 		if err != nil || events&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
 			return err
 		}

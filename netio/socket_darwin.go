@@ -17,3 +17,10 @@ func connectionDead(fd uintptr) bool {
 	info, err := unix.GetsockoptTCPConnectionInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_CONNECTION_INFO)
 	return err == nil && info.State == 0 || err == unix.ECONNRESET || err == unix.EINVAL
 }
+
+// hungUp: getpeername(2) says EINVAL of a socket that is shut both ways, as by a reset. poll(2)
+// says POLLHUP after a FIN already, and nothing unless it is asked for something.
+func hungUp(fd uintptr) bool {
+	_, err := unix.Getpeername(int(fd))
+	return err == unix.EINVAL || err == unix.ENOTCONN
+}
