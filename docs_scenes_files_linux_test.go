@@ -12,8 +12,9 @@ func docLinesNotRun() map[string]string {
 	notRun := map[string]string{
 		"go test ./...": "this test is a part of it",
 		"fid connect":   "the beginning of a command",
-		"fid --completion powershell | Out-String | Invoke-Expression": "Debian has no PowerShell",
-		"go test . -run TestSoak -count 1 -soak 2m":                    ".ci/soak runs it",
+		"fid --completion powershell | Out-String | Invoke-Expression":                         "Debian has no PowerShell",
+		"go test . -run TestSoak -count 1 -soak 2m":                                            ".ci/soak runs it",
+		"FID_COMMAND='qemu-aarch64-static /tmp/arm64/fid' go test -count 1 -run TestScripts .": ".ci/platforms runs it",
 		"go run ./bench": "it takes ten minutes of an idle machine",
 	}
 	for _, line := range []string{"sha256sum --ignore-missing -c checksums.txt",
