@@ -56,10 +56,13 @@ func (r *reader) nearest(name string) string {
 // more than one is as near.
 func nearestFlag(table []flag, name string) string {
 	least, nearest := min(2, len(name)/3)+1, ""
+	if len(name) > 60 {
+		return "" // no flag is as long, and it may be very much longer
+	}
 	for _, f := range table {
 		n := edits(name, f.long)
 		switch {
-		case f.long == "" || len(name) > 60:
+		case f.long == "":
 		case strings.ReplaceAll(name, "-", "") == strings.ReplaceAll(f.long, "-", ""):
 			return f.long
 		case n < least:
