@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -16,15 +17,7 @@ import (
 // sockets (proc(5), /proc/PID/net).
 func boundTo(t *testing.T, pid int) []string {
 	t.Helper()
-	fds, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
-	if err != nil || len(fds) == 0 {
-		t.Skip("no /proc here")
-	}
-	own := map[string]bool{}
-	for _, fd := range fds {
-		name, _ := os.Readlink(fd)
-		own[strings.TrimSuffix(strings.TrimPrefix(name, "socket:["), "]")] = true
-	}
+	own := socketsOf(t, pid)
 	var bound []string
 	for _, table := range []string{"tcp", "tcp6", "udp", "udp6"} {
 		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, table))
@@ -38,6 +31,28 @@ func boundTo(t *testing.T, pid int) []string {
 	}
 	slices.Sort(bound)
 	return slices.Compact(bound)
+}
+
+// socketsOf returns the inodes of a process's sockets. A listener may just be getting another number,
+// which is neither listed then nor the old one there any more: two lists in a row must agree.
+func socketsOf(t *testing.T, pid int) map[string]bool {
+	t.Helper()
+	var before map[string]bool
+	for {
+		fds, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+		if err != nil || len(fds) == 0 {
+			t.Skip("no /proc here")
+		}
+		own := map[string]bool{}
+		for _, fd := range fds {
+			name, _ := os.Readlink(fd)
+			own[strings.TrimSuffix(strings.TrimPrefix(name, "socket:["), "]")] = true
+		}
+		if maps.Equal(own, before) {
+			return own
+		}
+		before = own
+	}
 }
 
 // ofKernel reads an address as the tables have it: words of four bytes, in this machine's order.
