@@ -155,9 +155,10 @@ func (d *tlsDialer) leadsToRoots(chain []*x509.Certificate) bool {
 // isPlainName: a shell takes it for one word as it stands. The far end chooses what is in its
 // certificate, and a hint is typed.
 func isPlainName(name string) bool {
-	return !strings.ContainsFunc(strings.TrimPrefix(name, "*."), func(r rune) bool {
+	name = strings.TrimPrefix(name, "*.")
+	return name != "" && name[0] != '-' && len(name) <= 253 && !strings.ContainsFunc(name, func(r rune) bool {
 		return r != '.' && r != '-' && r != ':' && r != '_' && !('0' <= r && r <= '9') && !('a' <= r|0x20 && r|0x20 <= 'z')
-	}) && !strings.HasPrefix(name, "-")
+	})
 }
 
 // roots are whom a certificate must lead to.

@@ -107,3 +107,16 @@ func TestACertificateChainWithoutAnEndIsNotReadToItsEnd(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A hint is typed, and the far end chooses the names of its certificate.
+func TestANameIsNoHintWhereAShellWouldReadMoreOfIt(t *testing.T) {
+	for name, plain := range map[string]bool{
+		"db.internal": true, "*.db.internal": true, "::1": true, "a_b-c.d": true,
+		"": false, "*.": false, "-x": false, "*.-x": false, "a b": false, "a;b": false, "$a": false, "é": false,
+		cutAt(strings.Repeat("a", 400), maxText): false,
+	} {
+		if isPlainName(name) != plain {
+			t.Errorf("%q: %v", name, !plain)
+		}
+	}
+}
