@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
-// awaitFINQueued waits until fid has closed its half of the connection to p: its socket is in
-// LAST_ACK, though its last bytes and its FIN may still wait for room.
+// awaitFINQueued waits until both have closed their halves of the connection to p: fid's socket is
+// in LAST_ACK, or in CLOSING where it was first, though its last bytes and its FIN may still wait
+// for room.
 func awaitFINQueued(t *testing.T, p *peer) {
 	t.Helper()
 	end := func(a net.Addr) string {
@@ -18,10 +22,10 @@ func awaitFINQueued(t *testing.T, p *peer) {
 		ip := ap.Addr().Unmap().As4()
 		return fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(ip[:]), ap.Port())
 	}
-	lastAck := regexp.MustCompile(end(p.RemoteAddr()) + " " + end(p.LocalAddr()) + " 09 ") // proc(5), /proc/net/tcp
+	closed := regexp.MustCompile(end(p.RemoteAddr()) + " " + end(p.LocalAddr()) + " (09|0B) ") // proc(5), /proc/net/tcp
 	var table []byte
-	if await(func() bool { table, _ = os.ReadFile("/proc/net/tcp"); return lastAck.Match(table) }) != nil {
-		t.Fatalf("no %s in\n%s", lastAck, table)
+	if await(func() bool { table, _ = os.ReadFile("/proc/net/tcp"); return closed.Match(table) }) != nil {
+		t.Fatalf("no %s in\n%s", closed, table)
 	}
 }
 
@@ -49,5 +53,29 @@ func TestATailThatIsResetBehindBothEndsIsNoSuccess(t *testing.T) {
 			_ = c.Close() // with unread bytes: a reset
 			p.wants(6, "reset after")
 		})
+	}
+}
+
+// Between a close and a dup2 of standard output, a client's socket could become it.
+func TestTheNumberOfStandardOutputIsNeverFree(t *testing.T) {
+	requirePeer(t, "strace")
+	log := filepath.Join(t.TempDir(), "log")
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	p := begin(t, fileOf(t, 10), func(c *exec.Cmd) {
+		c.Stdout = out
+		c.Args = append([]string{"strace", "-f", "-qq", "-e", "trace=close,dup2,dup3", "-o", log}, c.Args...)
+		c.Path, c.Err = exec.LookPath("strace")
+	}, "connect", "echo:")
+	p.wants(0)
+	calls, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(calls), "close(1)") || !regexp.MustCompile(`dup[23]\(\d+, 1[,)]`).Match(calls) {
+		t.Errorf("%s", calls)
 	}
 }

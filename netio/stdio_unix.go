@@ -209,10 +209,30 @@ func (s *stdio) CloseWrite() error {
 		return err
 	}
 	defer unix.Close(null)
-	if err := unix.Close(stdout); err != nil {
+	return replaceOutput(null)
+}
+
+// replaceOutput puts null in standard output's place in one step: between a close and a dup2 the
+// number is free, and whatever another thread opens could get it. dup2(2) keeps the error of its
+// close to itself, so copies of the descriptor are closed: Linux tells at any close (the flush of
+// its files), the BSDs at the last one.
+func replaceOutput(null int) error {
+	first, err := unix.FcntlInt(stdout, unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
 		return err
 	}
-	return unix.Dup2(null, stdout)
+	last, err := unix.FcntlInt(stdout, unix.F_DUPFD_CLOEXEC, 3)
+	told := unix.Close(first)
+	if err != nil {
+		return err
+	}
+	if err := unix.Dup2(null, stdout); told == nil {
+		told = err
+	}
+	if err := unix.Close(last); told == nil {
+		told = err
+	}
+	return told
 }
 
 // placeholder opens /dev/null, or where there is none (chroot(2)) one end of a pipe.
