@@ -67,8 +67,7 @@ func TestTheNumberOfStandardOutputIsNeverFree(t *testing.T) {
 	defer out.Close()
 	p := begin(t, fileOf(t, 10), func(c *exec.Cmd) {
 		c.Stdout = out
-		c.Args = append([]string{"strace", "-f", "-qq", "-e", "trace=close,dup2,dup3", "-o", log}, c.Args...)
-		c.Path, c.Err = exec.LookPath("strace")
+		underStrace("-e", "trace=close,dup2,dup3", "-o", log)(c)
 	}, "connect", "echo:")
 	p.wants(0)
 	calls, err := os.ReadFile(log)
