@@ -121,7 +121,8 @@ func talksTLS(t *testing.T, w *windows) {
 func pinOf(p *process) (pin string) {
 	p.t.Helper()
 	if await(func() bool {
-		_, said, found := strings.Cut(p.stderr.String(), "--pin ")
+		_, said, _ := strings.Cut(p.stderr.String(), "--pin ")
+		var found bool
 		pin, _, found = strings.Cut(said, "\n")
 		return found
 	}) != nil {
