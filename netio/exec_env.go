@@ -2,9 +2,11 @@ package netio
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -33,9 +35,10 @@ func environment(peer *End) []string {
 		return env
 	}
 	add := func(name, addr string) {
+		// Written anew from what was parsed, so that no letter of addr itself passes.
 		if ap, err := netip.ParseAddrPort(addr); err == nil {
-			host, port := ap.Addr().Unmap().String(), strings.TrimPrefix(addr[strings.LastIndexByte(addr, ':'):], ":")
-			env = append(env, name+"="+addr, name+"_HOST="+host, name+"_PORT="+port)
+			host, port := ap.Addr().Unmap(), strconv.Itoa(int(ap.Port()))
+			env = append(env, name+"="+net.JoinHostPort(host.String(), port), name+"_HOST="+host.String(), name+"_PORT="+port)
 		}
 	}
 	add("FID_PEER", peer.Peer)
