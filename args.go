@@ -19,7 +19,7 @@ type commandLine struct {
 
 	implying string // the flag that stands for -z, where that was not typed
 
-	took string // how the last flag took the word behind it for its value; empty where it did not
+	took taken // the word behind the last flag, where that has taken it for its value
 
 	command string   // of -e
 	behind  []string // the arguments behind that
@@ -105,12 +105,8 @@ func (r *reader) long(arg string, rest []string) ([]string, error) {
 		case f.value == "" || f.optional:
 			r.add(f, value)
 			return rest, nil
-		case !attached && len(rest) == 0:
-			return rest, netio.Usagef("", "--%s needs a value: %s", name, f.value)
 		case !attached:
-			r.add(f, rest[0])
-			r.line.took = took(f, "--"+name, rest[0])
-			return rest[1:], nil
+			return r.take(f, "--"+name, rest)
 		}
 		r.add(f, value)
 		return rest, nil
@@ -141,17 +137,10 @@ func (r *reader) letters(word string, rest []string) ([]string, error) {
 			r.add(f, "")
 			continue
 		}
-		value := word[i+1:]
-		if value == "" {
-			if len(rest) == 0 {
-				return rest, netio.Usagef("", "-%c needs a value: %s", f.letter, f.value)
-			}
-			value, rest = rest[0], rest[1:]
-			r.add(f, value)
-			r.line.took = took(f, "-"+string(f.letter), value)
-			return rest, nil
+		if word[i+1:] == "" {
+			return r.take(f, f.typed(), rest)
 		}
-		r.add(f, value)
+		r.add(f, word[i+1:])
 		return rest, nil
 	}
 	return rest, nil
@@ -177,8 +166,18 @@ func (r *reader) byLetter(word string) (flag, error) {
 	return flag{}, netio.Usagef(r.helpCommand(), "there is no flag -%s", word[:size])
 }
 
+// take adds a flag, typed without its value, with the word behind it.
+func (r *reader) take(f flag, typed string, rest []string) ([]string, error) {
+	if len(rest) == 0 {
+		return rest, netio.Usagef("", "%s needs a value: %s", typed, f.value)
+	}
+	r.add(f, rest[0])
+	r.line.took = taken{flag: typed, as: f.value, word: rest[0]}
+	return rest[1:], nil
+}
+
 func (r *reader) add(f flag, value string) {
-	r.line.took = ""
+	r.line.took = taken{}
 	switch {
 	case f.letter == 'v':
 		r.verbose++

@@ -31,20 +31,21 @@ func main() {
 // run is the program: the arguments in, the exit code out.
 func run(args []string) int {
 	asNC := isNC(args[0])
-	line, err := readArgs(args[1:], asNC)
+	line, misread := readArgs(args[1:], asNC)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	out := newConsole(ctx, cancel, asNC)
 	defer out.terminal.Restore() // a panic comes past here
-	if err == nil && defaultActionEnds && line.isBareCheck() {
+	if misread == nil && defaultActionEnds && line.isBareCheck() {
 		out.stdout.direct, out.stderr.direct = true, true // a signal ends a Write that waits, too
 	} else {
 		catchSignals(cancel)
 	}
+	err := misread
 	if err == nil {
 		err = execute(ctx, line, out)
 	}
 	if err != nil && !asNC {
-		err = suspectMode(err, line, args[1:])
+		err = suspectMode(err, line, args[1:], misread != nil)
 	}
 	code := out.finish(ctx, err)
 	dieBySignal(code)

@@ -27,53 +27,62 @@ func (v *values) withoutStdio(words []string, role netio.Role, usage string) err
 func (v *values) fileHint(words []string, role netio.Role) string {
 	address, file := words[:len(words)-1], words[len(words)-1]
 	_, notIP := netip.ParseAddr(file)
-	if len(address) == 0 || strings.Contains(file, ":") || isPortList(file) || isService(file) || notIP == nil {
+	if strings.Contains(file, ":") || isPortList(file) || isService(file) || notIP == nil || !isAddress(address, role) {
 		return ""
 	}
-	hint := "a file? fid " + v.line.mode + " " + strings.Join(address, " ") + " < "
+	name := file
 	if strings.ContainsAny(file, " \t'\"$`&;|<>()*?#~!{}[]\\") {
-		file = quoted(file)
+		name = quoted(file)
 	}
+	hint := "a file? fid " + v.line.mode + " " + strings.Join(address, " ") + " < " + name
 	switch {
-	case v.line.mode == "listen" && strings.ContainsAny(file, "./"): // else the host may have come second
-		hint += file + "  or  > " + file
 	case v.line.mode == "connect":
-		hint += file
-	default:
-		return ""
+		return netio.Typable(hint)
+	case v.line.mode == "listen" && strings.ContainsAny(file, "./"): // else the host may have come second
+		return netio.Typable(hint + "  or  > " + name)
 	}
-	var err error
-	if len(address) == 1 {
-		_, err = netio.ParseAddress(address[0], role)
-	} else {
-		_, err = netio.ParseHostPort(address[0], address[1], role)
-	}
-	if err != nil || len(address) > 2 {
-		return ""
-	}
-	return netio.Typable(hint)
+	return ""
 }
 
-// took is said where that may have been meant for something else; a number was not.
-func took(f flag, typed, value string) string {
-	if slices.Contains([]string{"DUR", "N", "SIZE", "RATE"}, f.value) {
-		return ""
+// isAddress: the words are one, whole.
+func isAddress(words []string, role netio.Role) bool {
+	var err error
+	switch len(words) {
+	case 1:
+		_, err = netio.ParseAddress(words[0], role)
+	case 2:
+		_, err = netio.ParseHostPort(words[0], words[1], role)
+	default:
+		return false
 	}
-	return typed + " took " + shown(value) + " as its " + f.value
+	return err == nil
+}
+
+// A taken word is the value of the flag that it stands behind.
+type taken struct {
+	flag string // as it was typed
+	as   string // what the flag calls its value
+	word string
 }
 
 // swallowed adds to the hint for an address that lacks a word that the last flag has taken one:
 // its own value may have been forgotten.
 func (v *values) swallowed(err error, words []string) error {
 	var e *netio.Error
-	took := netio.Typable(v.line.took)
-	if took == "" || len(words) > 1 || !errors.As(err, &e) || e.Kind != netio.KindUsage || e.Hint == "" {
+	took := v.line.took
+	if took.flag == "" || len(words) > 1 || !errors.As(err, &e) || e.Kind != netio.KindUsage || e.Hint == "" {
+		return err
+	}
+	if slices.Contains([]string{"DUR", "N", "SIZE", "RATE"}, took.as) { // a number was meant for it
 		return err
 	}
 	if len(words) == 1 && strings.ContainsAny(words[0], `:/\`) && v.line.mode != "relay" {
 		return err
 	}
-	blamed := *e
-	blamed.Hint += "; " + took
-	return &blamed
+	if said := netio.Typable(took.flag + " took " + shown(took.word) + " as its " + took.as); said != "" {
+		blamed := *e
+		blamed.Hint += "; " + said
+		return &blamed
+	}
+	return err
 }

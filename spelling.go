@@ -76,21 +76,23 @@ func nearestFlag(table []flag, name string) string {
 
 // suspectMode has err ask for the mode that the first argument may be a misspelling of. It was
 // taken for a host, which it may be: so only a name that nobody knows, and what another mode
-// would take, make it suspect.
-func suspectMode(err error, line commandLine, args []string) error {
+// would take, make it suspect. misread says that err is of the flags and words themselves.
+func suspectMode(err error, line commandLine, args []string, misread bool) error {
 	var e *netio.Error
 	if len(args) < 2 || len(args[0]) > 10 || line.typed || !errors.As(err, &e) {
 		return err
 	}
 	unknown := e.Kind == netio.KindName && e.Hint == "" && (e.Addr == args[0] || strings.HasPrefix(e.Addr, args[0]+":"))
 	crowded := e.Kind == netio.KindUsage && len(line.words) > 2
+	if !misread && !unknown && !crowded {
+		return err
+	}
 	for _, m := range modeNames {
 		if edits(args[0], m) != 1 {
 			continue
 		}
 		meant, wrong := readArgs(append([]string{m}, args[1:]...), false)
-		_, notYet := readArgs(args, false)
-		if wrong == nil && len(meant.words) < 3 && (unknown || crowded || notYet != nil) {
+		if wrong == nil && len(meant.words) < 3 {
 			asked := *e
 			asked.Hint = netio.Typable("a mode? fid " + m + " " + strings.Join(args[1:], " "))
 			return &asked

@@ -230,6 +230,10 @@ func (v *values) connect(words []string) (runner, error) {
 func (v *values) address(words []string, role netio.Role, usage string) (netio.Address, error) {
 	var a netio.Address
 	var err error
+	file := ""
+	if len(words) > 1 && v.apart() == "" {
+		file = v.fileHint(words, role)
+	}
 	switch {
 	case v.is("unix") && len(words) == 1:
 		a, err = netio.UnixAddress(words[0], v.is("udp"))
@@ -245,8 +249,8 @@ func (v *values) address(words []string, role netio.Role, usage string) (netio.A
 		a, err = netio.ParseAddress(words[0], role)
 	case len(words) > 1 && slices.Contains(words, "-"):
 		err = v.withoutStdio(words, role, usage)
-	case len(words) > 1 && v.apart() == "" && v.fileHint(words, role) != "":
-		err = netio.Usagef(v.fileHint(words, role), "%s is no part of an address", shorten(words[len(words)-1]))
+	case file != "":
+		err = netio.Usagef(file, "%s is no part of an address", shorten(words[len(words)-1]))
 	case len(words) == 2 && role == netio.ToDial && isPortList(words[1]) && !isService(words[1]):
 		err = netio.Usagef(netio.Typable("fid connect -z "+strings.Join(words, " ")), "%s: one HOST and one PORT; several are for -z", shorten(words[1]))
 	case len(words) == 2:

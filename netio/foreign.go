@@ -10,6 +10,7 @@ import (
 // socat, a bare path. It says what that is here, and is nil for all else.
 func foreign(word string) error {
 	name, rest, found := strings.Cut(word, ":")
+	port, _, slashed := strings.Cut(rest, "/")
 	switch {
 	case found && strings.HasPrefix(rest, "//") && !takesHost(name):
 		return Usagef(Typable(urlHint(name, rest[2:])), "%s is not an address", cut(withoutLogin(word)))
@@ -17,8 +18,7 @@ func foreign(word string) error {
 		return Usagef(Typable(socatHint(name, rest)), "%s is an address of socat", cut(word))
 	case isNetwork(word) || isNetwork(name):
 		return Usagef("", "%s: a network is not a host", cut(word))
-	case found && !strings.ContainsAny(name, `/\`) && !isPathScheme(name) && isNumber(rest[:max(0, strings.Index(rest, "/"))]):
-		port, _, _ := strings.Cut(rest, "/")
+	case slashed && isNumber(port) && !strings.ContainsAny(name, `/\`) && !isPathScheme(name):
 		return Usagef(Typable(name+":"+port), "%s is not an address", cut(word))
 	case strings.ContainsAny(word, `/\`) && !takesHost(name) && !isPathScheme(name):
 		return Usagef(Typable("unix:"+word), "%s is not an address", cut(word))
