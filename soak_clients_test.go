@@ -130,21 +130,12 @@ func (c *soakClient) stalls() error {
 	return errors.Join(err, <-said, c.conn.Close())
 }
 
-func (c *soakClient) breaksOff() error {
-	said := c.saysAside(false)
-	var err error
-	if c.reply == soakEchoed && len(c.data) > 0 {
-		err = c.hears(c.rng.Int64N(int64(len(c.data))))
-	} else {
-		c.pauses(20 * time.Millisecond)
-	}
-	c.resets()
-	<-said
-	return soakHung(err)
-}
+func (c *soakClient) breaksOff() error { return c.resetsAmid(c.saysAside(false)) }
 
-func (c *soakClient) finishesAndResets() error {
-	said := c.saysAside(true)
+func (c *soakClient) finishesAndResets() error { return c.resetsAmid(c.saysAside(true)) }
+
+// resetsAmid resets when a part of the answer has come.
+func (c *soakClient) resetsAmid(said <-chan error) error {
 	var err error
 	if c.reply == soakEchoed && len(c.data) > 0 {
 		err = c.hears(c.rng.Int64N(int64(len(c.data))))

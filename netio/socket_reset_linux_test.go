@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// A finishing socket ends our direction while its state is asked for, as the other
-// direction of a session may.
-type finishing struct {
+// A watched socket has its state asked for only when ahead has come back.
+type watched struct {
 	sockConn
-	sock *Socket
+	ahead func(fd uintptr)
 }
 
-func (f finishing) SyscallConn() (syscall.RawConn, error) {
-	raw, err := f.sockConn.SyscallConn()
-	return finishingRaw{raw, f}, err
+func (w watched) SyscallConn() (syscall.RawConn, error) {
+	raw, err := w.sockConn.SyscallConn()
+	return watchedRaw{raw, w.ahead}, err
 }
 
-type finishingRaw struct {
+type watchedRaw struct {
 	syscall.RawConn
-	of finishing
+	ahead func(fd uintptr)
 }
 
-func (r finishingRaw) Control(ask func(fd uintptr)) error {
-	r.of.sock.finSent.Store(true)
-	if err := r.of.CloseWrite(); err != nil {
-		return err
-	}
+func (r watchedRaw) Control(ask func(fd uintptr)) error {
 	return r.RawConn.Control(func(fd uintptr) {
-		for begin := time.Now(); !connectionDead(fd) && time.Since(begin) < patience; time.Sleep(time.Millisecond) {
-		}
+		r.ahead(fd)
 		ask(fd)
 	})
+}
+
+// awaitDeath returns when the kernel has ended the connection, in order or not.
+func awaitDeath(fd uintptr) {
+	for begin := time.Now(); !connectionDead(fd) && time.Since(begin) < patience; time.Sleep(time.Millisecond) {
+	}
 }
 
 func TestAnEndInOrderIsNoResetWhereOurFINGoesOutJustThen(t *testing.T) {
@@ -43,39 +43,15 @@ func TestAnEndInOrderIsNoResetWhereOurFINGoesOutJustThen(t *testing.T) {
 	if n, err := far.Read(make([]byte, 1)); n != 0 || err == nil {
 		t.Fatal(n, err)
 	}
-	far.Sock.conn = finishing{far.Sock.conn, far.Sock}
+	conn := far.Sock.conn
+	far.Sock.conn = watched{conn, func(fd uintptr) { // the other direction of the session is done just then
+		far.Sock.finSent.Store(true)
+		_ = conn.CloseWrite()
+		awaitDeath(fd)
+	}}
 	if far.Sock.IsReset() {
 		t.Error("taken for a reset")
 	}
-}
-
-// A late socket has its third question answered when ahead has come back, and the connection
-// has ended.
-type late struct {
-	sockConn
-	asked *int
-	ahead func()
-}
-
-func (l late) SyscallConn() (syscall.RawConn, error) {
-	raw, err := l.sockConn.SyscallConn()
-	return lateRaw{raw, l}, err
-}
-
-type lateRaw struct {
-	syscall.RawConn
-	of late
-}
-
-func (r lateRaw) Control(ask func(fd uintptr)) error {
-	return r.RawConn.Control(func(fd uintptr) {
-		if *r.of.asked++; *r.of.asked == 3 {
-			r.of.ahead()
-			for begin := time.Now(); !connectionDead(fd) && time.Since(begin) < patience; time.Sleep(time.Millisecond) {
-			}
-		}
-		ask(fd)
-	})
 }
 
 func TestAnEndInOrderIsNoResetWhereAllIsAcknowledgedJustThen(t *testing.T) {
@@ -88,14 +64,17 @@ func TestAnEndInOrderIsNoResetWhereAllIsAcknowledgedJustThen(t *testing.T) {
 	if err := far.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	far.Sock.conn = late{far.Sock.conn, new(int), func() {
-		_, _ = io.Copy(io.Discard, peer)
-		peer.CloseInOrder()
-	}}
 	if far.Sock.flushed() {
 		t.Skip("the peer's kernel has taken all")
 	}
-	*far.Sock.conn.(late).asked = 0
+	questions := 0
+	far.Sock.conn = watched{far.Sock.conn, func(fd uintptr) {
+		if questions++; questions == 3 { // between how much is unacknowledged and what state it is in
+			_, _ = io.Copy(io.Discard, peer)
+			peer.CloseInOrder()
+			awaitDeath(fd)
+		}
+	}}
 	if err := far.Sock.drain(); err != nil {
 		t.Errorf("taken for a reset: %v", err)
 	}
