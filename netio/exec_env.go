@@ -23,6 +23,11 @@ func peerOf(ctx context.Context) *End {
 	return peer
 }
 
+// isPlain: the zone, the name of an interface (RFC 4007, section 11), is nothing to a shell.
+func isPlain(zone string) bool {
+	return strings.Trim(zone, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-") == ""
+}
+
 // environment is ours with the addresses of peer. Those are numeric or left out:
 // no name that somebody else has chosen comes near a shell. What a fid above us
 // has set is not passed on.
@@ -35,8 +40,8 @@ func environment(peer *End) []string {
 		return env
 	}
 	add := func(name, addr string) {
-		// Written anew from what was parsed, so that no letter of addr itself passes.
-		if ap, err := netip.ParseAddrPort(addr); err == nil {
+		// Written anew from what was parsed, so that no letter of addr itself passes but a zone's.
+		if ap, err := netip.ParseAddrPort(addr); err == nil && isPlain(ap.Addr().Zone()) {
 			host, port := ap.Addr().Unmap(), strconv.Itoa(int(ap.Port()))
 			env = append(env, name+"="+net.JoinHostPort(host.String(), port), name+"_HOST="+host.String(), name+"_PORT="+port)
 		}

@@ -27,7 +27,7 @@ func ParseOutput(pattern string, many bool) (*Output, error) {
 	text := cut(pattern)
 	switch plain := replacePlaces(o.name, "", ""); {
 	case o.name == "" || o.name == "." || o.name == "..":
-		return nil, Usagef("--output "+filepath.Join(o.dir, "{n}-{peer}"), "--output %s: no file name", strconv.Quote(text))
+		return nil, Usagef(Typable("--output "+filepath.Join(o.dir, "{n}-{peer}")), "--output %s: no file name", cut(strconv.Quote(pattern)))
 	case replacePlaces(o.dir, "", "") != o.dir:
 		return nil, Usagef("", "--output %s: {n} and {peer} stand in the name of the file, not of its directory", text)
 	case strings.ContainsAny(plain, "{}"):
