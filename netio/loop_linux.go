@@ -112,7 +112,11 @@ func newLoop() (*loop, error) {
 	return l, nil
 }
 
+// run keeps its thread: Go's scheduler interrupts a goroutine every 10 ms (sysmon), and another
+// thread, on another processor, would go on with it.
 func (l *loop) run() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	events := make([]unix.EpollEvent, maxReady)
 	var ready []*loopSession
 	for !l.closed {
