@@ -39,6 +39,16 @@ func TestHangupLetsACommandFinishWhatItWasGiven(t *testing.T) {
 	isGone(t, strings.TrimSpace(string(pid)))
 }
 
+// Not in testdata/exec.txtar, which qemu-user runs as well: a process of its that cannot become the
+// program ends by exit(2), and stays for ever where another thread was in clone(2) at the fork.
+func TestAScriptWithoutInterpreterIsToldAsSuch(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(script, []byte("echo no\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, nil, nil, "connect", "exec:"+script).wants(9, "exec:"+script+": cannot start it: neither a program nor a script that begins with #!")
+}
+
 // line reads a line, which is short.
 func (p *peer) line() string {
 	p.t.Helper()
