@@ -40,8 +40,9 @@ func realProxies() []realProxy {
 		{"dante, SOCKS 4", dante, "-X 4 -x ADDR", "", "rejected or failed"},
 		{"tinyproxy, Basic", tinyproxy, "-x http://me:s3cret@ADDR", "-x http://me:wrong@ADDR", "HTTP/1.1 500 Unable to connect"},
 		{"squid, Digest", squid, "-X connect -x ADDR -P me" + password, "-x http://me:wrong@ADDR", "HTTP/1.1 503 Service Unavailable"},
-		{"ncat, HTTP", peer("ncat", "-l 127.0.0.1 0 --proxy-type http"), "-X connect -x ADDR", "", "HTTP/1.0 504 Gateway Timeout"},
-		{"ncat, HTTP, Digest", peer("ncat", "-l 127.0.0.1 0 --proxy-type http --proxy-auth me:s3cret"), "-x http://me:s3cret@ADDR", "-x http://you:s3cret@ADDR", "HTTP/1.0 504 Gateway Timeout"},
+		// As a proxy ncat listens on all addresses; of IPv6, too, and on another port then, without -4.
+		{"ncat, HTTP", peer("ncat", "-4 -l 127.0.0.1 0 --proxy-type http"), "-X connect -x ADDR", "", "HTTP/1.0 504 Gateway Timeout"},
+		{"ncat, HTTP, Digest", peer("ncat", "-4 -l 127.0.0.1 0 --proxy-type http --proxy-auth me:s3cret"), "-x http://me:s3cret@ADDR", "-x http://you:s3cret@ADDR", "HTTP/1.0 504 Gateway Timeout"},
 	}
 }
 
