@@ -14,7 +14,10 @@ type Relay struct {
 
 // Run relays until ctx ends, or with Once until the first session has ended.
 func (r Relay) Run(ctx context.Context, o Options) error {
-	r.perEnd, r.sockets = 2, r.Address.IsPlain() && r.Target.IsPlain()
+	r.perEnd = 2
+	if r.Address.IsPlain() && r.Target.IsPlain() {
+		r.sockets = 2
+	}
 	o.Rules = r.forDatagrams(o.Rules)
 	if r.Target.IsEmbedded() {
 		r.perEnd = 4 // its own end, and for a moment its listener

@@ -16,7 +16,7 @@ type Server struct {
 	Ready    Ready
 	Access   netio.AccessLists // who may connect
 	perEnd   int               // descriptors that a session takes
-	sockets  bool              // both ends of a session are sockets
+	sockets  int               // that a session joins; 0: not only sockets
 	isFatal  func(error) bool  // which session's error ends the run; nil is none
 	engine   *netio.Engine
 	access   *netio.Access
@@ -44,7 +44,7 @@ func (s *Server) serve(ctx context.Context, o Options, pump netio.Pump, handle h
 	s.access = access
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.engine = netio.NewEngine(ctx, pump, s.sockets && !s.Address.KeepsBoundaries())
+	s.engine = netio.NewEngine(ctx, pump, netio.ReserveLoops(s.sockets))
 	defer s.engine.Close()
 	l, err := s.Address.Listen(ctx, s.listenOptions(o))
 	if err != nil {

@@ -13,9 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acceptors take the clients of a Serve, on every loop: a session stays where
-// its client was accepted, so that none costs a change of threads.
+// acceptors take the clients of a Serve, on every loop: a session stays where its
+// client was accepted, so that it costs no change of threads, unless another loop
+// has less to do.
 type acceptors struct {
+	loops    *loops
 	all      []*acceptor
 	most     int64
 	open     atomic.Int64   // clients that are served
@@ -48,7 +50,7 @@ func (ls *loops) serve(ctx context.Context, l Listener, most int, accepted func(
 	default:
 		return false
 	}
-	g := &acceptors{most: int64(most), accepted: accepted, failed: failed}
+	g := &acceptors{loops: ls, most: int64(most), accepted: accepted, failed: failed}
 	for _, socket := range sockets {
 		for _, loop := range ls.all {
 			if !g.add(loop, socket) {
@@ -174,7 +176,7 @@ func (a *acceptor) ready(cause error) {
 	fd, from, err := syscall.Accept4(a.port.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 	if err == nil {
 		a.wait = minBackoff
-		end := rawEnd(fd, a.loop, a.name, addrPort(from))
+		end := rawEnd(fd, a.loops.lightest(a.loop), a.name, addrPort(from))
 		end.Sock.asked = a.asked
 		a.accepted(end, a.done)
 		return

@@ -192,7 +192,7 @@ func soMany(t *testing.T, r packetRow) {
 func manyPeers(t *testing.T, r packetRow) {
 	l, d := r.serve(t, Options{})
 	ctx, cancel := context.WithCancelCause(context.Background())
-	e := NewEngine(ctx, Pump{}, false)
+	e := NewEngine(ctx, Pump{}, 0)
 	served := make(chan error, 1)
 	go func() {
 		served <- e.Serve(l, 200, func(client *End, done func()) { e.Loop(client, func(Outcome) { done() }) }, func(error) {})

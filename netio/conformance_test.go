@@ -65,7 +65,7 @@ func (r row) pump(ctx context.Context, p Pump, near, far *End) Outcome {
 	if !r.loop {
 		return p.run(ctx, near, far)
 	}
-	e := NewEngine(ctx, p, true)
+	e := NewEngine(ctx, p, 2)
 	defer e.Close()
 	done := make(chan Outcome, 1)
 	e.Join(near, far, func(o Outcome) { done <- o })

@@ -17,14 +17,14 @@ type Engine struct {
 	sessions sync.WaitGroup
 }
 
-// NewEngine returns an Engine whose sessions p describes; sockets tells that they
-// will join sockets with sockets. When ctx ends they are reset, and its cause is
-// their Outcome's error.
-func NewEngine(ctx context.Context, p Pump, sockets bool) *Engine {
+// NewEngine returns an Engine whose sessions p describes, with so many event loops
+// (ReserveLoops); 0 is for sessions of other than sockets. When ctx ends they are reset,
+// and its cause is their Outcome's error.
+func NewEngine(ctx context.Context, p Pump, loops int) *Engine {
 	e := &Engine{ctx: ctx, pump: p, looped: p}
 	e.looped.Rules.Watch = 0 // a loop learns of a reset from epoll(7), and need not ask for it
-	if sockets {
-		e.loops = startLoops(ctx)
+	if loops > 0 {
+		e.loops = startLoops(ctx, loops)
 	}
 	return e
 }
@@ -56,7 +56,7 @@ func (e *Engine) Dial(d Dialer, near *End, then func(*End, error)) {
 		then(end, err)
 		e.sessions.Done()
 	}
-	if tcp, ok := d.(*tcpDialer); ok && e.loops != nil && tcp.dialRaw(e.loops.next(), near, after) {
+	if tcp, ok := d.(*tcpDialer); ok && e.loops != nil && tcp.dialRaw(e.loops.of(near), near, after) {
 		return
 	}
 	go func() { after(d.Dial(WithPeer(e.ctx, near))) }()

@@ -1,7 +1,6 @@
 package netio
 
 import (
-	"context"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -11,54 +10,6 @@ import (
 
 // The event loops: epoll(7), edge-triggered, one loop a thread. A loop's sockets
 // are no others' and are touched by its own goroutine only.
-
-// loops are all of an Engine's.
-type loops struct {
-	all  []*loop
-	turn atomic.Uint32
-	stop func() bool // calls off the watch of the context
-}
-
-// startLoops returns nil where the system refuses them (EMFILE): sessions are
-// goroutines' then.
-func startLoops(ctx context.Context) *loops {
-	ls := &loops{}
-	for range min(max(1, runtime.GOMAXPROCS(0)/2), maxLoops) {
-		l, err := newLoop()
-		if err != nil {
-			ls.close()
-			return nil
-		}
-		ls.all = append(ls.all, l)
-		go l.run()
-	}
-	ls.stop = context.AfterFunc(ctx, func() {
-		for _, l := range ls.all {
-			l.post(func() { l.interrupt(context.Cause(ctx)) })
-		}
-	})
-	return ls
-}
-
-// next returns the loop whose turn it is.
-func (ls *loops) next() *loop { return ls.all[int(ls.turn.Add(1))%len(ls.all)] }
-
-// of returns the loop where the client was accepted, or else the next.
-func (ls *loops) of(near *End) *loop {
-	if l := near.Sock.conn.(*rawConn).loop; l != nil {
-		return l
-	}
-	return ls.next()
-}
-
-func (ls *loops) close() {
-	if ls.stop != nil {
-		ls.stop()
-	}
-	for _, l := range ls.all {
-		l.post(func() { l.closed = true })
-	}
-}
 
 // A loop waits for its sockets and lets their sessions do what can be done
 // without waiting.
@@ -75,20 +26,21 @@ type loop struct {
 	busy          bool // the last wait was for a moment
 	held          int  // buffers that sessions keep
 
+	sessions atomic.Int64 // begun, and not over; known to other loops
+
 	mu      sync.Mutex
 	tasks   []func()
 	waiting atomic.Bool // a task has to wake the loop
 }
 
 const (
-	maxLoops    = 4         // each takes three descriptors or four of those that a server spares
 	loopBuffer  = 512 << 10 // bytes of one read: fewer system calls, and fewer wake-ups of the peers
 	crowdBuffer = 64 << 10  // the same when many sessions keep a buffer
 	manyHeld    = 32        // what many are
 	maxFree     = 16        // spare buffers that a loop keeps
 	maxReady    = 256       // events of one wait
 	rounds      = 2         // turns of the sessions that are ready, for what a first one leaves
-	busyWait    = 1         // ms in which a busy loop's next event comes
+	busyWait    = 10        // ms in which a busy loop's next event comes; sysmon interrupts a longer wait
 )
 
 func newLoop() (*loop, error) {

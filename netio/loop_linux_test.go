@@ -19,7 +19,7 @@ func TestSessionBetweenPlainSocketsIsALoops(t *testing.T) {
 	near, client := pair(t, r)
 	far, server := pair(t, r)
 	ctx, cancel := context.WithCancel(context.Background())
-	e := NewEngine(ctx, Pump{}, true)
+	e := NewEngine(ctx, Pump{}, 1)
 	e.Join(near, far, func(Outcome) {})
 	for _, end := range []*End{near, far} {
 		if _, ok := end.Stream.(*rawConn); !ok {
@@ -77,7 +77,7 @@ func endOnLoop(ctx context.Context, t *testing.T, o Options, addr string) (end *
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := NewEngine(ctx, Pump{}, true)
+	e := NewEngine(ctx, Pump{}, 1)
 	defer e.Close()
 	came := make(chan struct{})
 	e.Dial(dialer, &End{}, func(dialled *End, failed error) {
@@ -145,7 +145,7 @@ func servingEngine(ctx context.Context, t *testing.T) (addr string, ended chan s
 	ended = make(chan struct{})
 	go func() {
 		defer close(ended)
-		e := NewEngine(ctx, Pump{}, true)
+		e := NewEngine(ctx, Pump{}, 2)
 		_ = e.Serve(l, 1000, func(c *End, done func()) { e.Loop(c, func(Outcome) { done() }) }, func(error) {})
 		e.Close()
 	}()
@@ -206,5 +206,42 @@ func TestSocketThatGoesBackToGoIsNobodyElsesDescriptor(t *testing.T) {
 	runtime.GC() // a finalizer that owns the number, too, would close it
 	if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil {
 		t.Errorf("descriptor %d: %v", fd, err)
+	}
+}
+
+func TestClientsThatStayAreSpreadOverTheLoops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	e := NewEngine(ctx, Pump{}, 3)
+	a, err := ParseAddress("127.0.0.1:0", ToListen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := a.Listen(ctx, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = e.Serve(l, 1000, func(c *End, done func()) { e.Loop(c, func(Outcome) { done() }) }, func(error) {})
+	}()
+	t.Cleanup(func() { cancel(); <-served; e.Close() })
+	for range 30 { // one after the other, so that the loop that waits first could take them all
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		if _, err := c.Write([]byte{1}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, loop := range e.loops.all {
+		if n := loop.sessions.Load(); n < 9 || n > 11 {
+			t.Errorf("loop %d has %d of 30", i, n)
+		}
 	}
 }

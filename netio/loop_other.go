@@ -10,9 +10,11 @@ import (
 // There are no event loops here: an Engine's sessions are all goroutines'.
 type loops struct{}
 
-func startLoops(context.Context) *loops { return nil }
+func startLoops(context.Context, int) *loops { return nil }
 
-func (*loops) next() *loop   { return nil }
+// ReserveLoops returns how many event loops suit this machine.
+func ReserveLoops(int) int { return 0 }
+
 func (*loops) of(*End) *loop { return nil }
 func (*loops) close()        {}
 

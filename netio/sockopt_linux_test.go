@@ -18,7 +18,7 @@ func allSocketOptions() SocketOptions {
 // A listening is where and how a test's ends meet.
 type listening struct {
 	listen, dial string // "PORT" stands for the port
-	loop         bool   // the client is accepted on an event loop
+	loops        int    // the client is accepted on one of so many event loops
 }
 
 // meet returns the two ends of a connection, both with the options.
@@ -38,7 +38,7 @@ func (l listening) meet(t *testing.T, o Options) (dialled, accepted *End) {
 		word = strings.ReplaceAll(word, "PORT", listener.Addr().String()[i+1:])
 	}
 	accepting := make(chan *End, 1)
-	e := NewEngine(ctx, Pump{}, l.loop)
+	e := NewEngine(ctx, Pump{}, l.loops)
 	failed := func(err error) { t.Error(err) }
 	served := make(chan struct{})
 	go func() {
@@ -91,13 +91,13 @@ func wants(t *testing.T, what string, level, name, want int, ends ...*End) {
 
 func TestSocketOptionsAreOnBothEndsHoweverTheyWereOpened(t *testing.T) {
 	for _, l := range []listening{
-		{"127.0.0.1:0", "127.0.0.1:PORT", false}, {"127.0.0.1:0", "127.0.0.1:PORT", true},
-		{"[::1]:0", "[::1]:PORT", false}, {"[::1]:0", "[::1]:PORT", true},
-		{"0", "127.0.0.1:PORT", false}, {"0", "127.0.0.1:PORT", true},
-		{"localhost:0", "localhost:PORT", false}, {"localhost:0", "localhost:PORT", true},
+		{"127.0.0.1:0", "127.0.0.1:PORT", 0}, {"127.0.0.1:0", "127.0.0.1:PORT", 1},
+		{"[::1]:0", "[::1]:PORT", 0}, {"[::1]:0", "[::1]:PORT", 1},
+		{"0", "127.0.0.1:PORT", 0}, {"0", "127.0.0.1:PORT", 1},
+		{"localhost:0", "localhost:PORT", 0}, {"localhost:0", "localhost:PORT", 1},
 	} {
 		name := l.dial + " of " + l.listen
-		if l.loop {
+		if l.loops > 0 {
 			name += " on a loop"
 		}
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestSocketOptionsAreOnBothEndsHoweverTheyWereOpened(t *testing.T) {
 
 func TestBuffersOfAUnixSocketAreSetOnBothEnds(t *testing.T) {
 	path := "unix:" + t.TempDir() + "/s"
-	dialled, accepted := listening{path, path, false}.meet(t, Options{Socket: SocketOptions{RecvBuffer: 40000, SendBuffer: 30000}})
+	dialled, accepted := listening{path, path, 0}.meet(t, Options{Socket: SocketOptions{RecvBuffer: 40000, SendBuffer: 30000}})
 	wants(t, "SO_RCVBUF", unix.SOL_SOCKET, unix.SO_RCVBUF, 80000, dialled, accepted)
 	wants(t, "SO_SNDBUF", unix.SOL_SOCKET, unix.SO_SNDBUF, 60000, dialled, accepted)
 }
@@ -144,8 +144,8 @@ func TestBuffersOfAUnixSocketAreSetOnBothEnds(t *testing.T) {
 // loop, and what Go sets when it takes a socket, give way to --keepalive and --nagle.
 func TestKeepaliveAndNagleOutlastWhatASessionSets(t *testing.T) {
 	for _, keep := range []time.Duration{77 * time.Second, -1} {
-		for _, loop := range []bool{false, true} {
-			dialled, accepted := listening{"127.0.0.1:0", "127.0.0.1:PORT", loop}.meet(t,
+		for loops := range 2 {
+			dialled, accepted := listening{"127.0.0.1:0", "127.0.0.1:PORT", loops}.meet(t,
 				Options{Socket: SocketOptions{KeepAlive: keep, Nagle: true}})
 			for _, e := range []*End{dialled, accepted} {
 				if !e.toLoop() {
@@ -170,7 +170,7 @@ func TestKeepaliveAndNagleOutlastWhatASessionSets(t *testing.T) {
 }
 
 func TestWithoutSocketOptionsASocketIsAsEver(t *testing.T) {
-	dialled, accepted := listening{"127.0.0.1:0", "127.0.0.1:PORT", true}.meet(t, Options{})
+	dialled, accepted := listening{"127.0.0.1:0", "127.0.0.1:PORT", 1}.meet(t, Options{})
 	if dialled.Sock.asked != nil || accepted.Sock.asked != nil {
 		t.Error("something was asked for")
 	}
@@ -190,7 +190,7 @@ func TestTheTargetOfARelayHasTheSocketOptions(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	e := NewEngine(ctx, Pump{}, true)
+	e := NewEngine(ctx, Pump{}, 1)
 	e.Dial(dialer, &End{}, func(end *End, err error) {
 		if err != nil {
 			t.Error(err)
