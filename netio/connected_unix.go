@@ -2,13 +2,17 @@
 
 package netio
 
-import "golang.org/x/sys/unix"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // connectionDead asks for the peer's address, which a socket has until it is disconnected, and
 // which takes no error away from a Read (getpeername(2), ENOTCONN). A send of no bytes would not
 // tell: after our own FIN it always fails. TCP_INFO has Linux's states, but not under qemu-user.
 func connectionDead(fd uintptr) bool {
-	_, err := unix.Getpeername(int(fd))
+	_, err := syscall.Getpeername(int(fd)) // that of x/sys asks for the protocol, too
 	return err == unix.ENOTCONN
 }
 

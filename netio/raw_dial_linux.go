@@ -27,13 +27,27 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 		// up once, not twice.
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
-	c := &connecting{dialer: d, loop: l, fd: fd, then: then, attempt: attempt{addr: to, tried: true, begun: begun}}
+	a := attempt{addr: to, tried: true, begun: begun}
 	if err = connectRaw(fd, to); err == unix.EALREADY {
+		c := &connecting{dialer: d, loop: l, fd: fd, then: then, attempt: a}
 		l.post(c.wait)
 		return true
 	}
-	c.end(err)
+	then(d.rawResult(fd, a, err))
 	return true
+}
+
+// rawResult makes an End of a socket that is connected, or else closes it.
+func (d *tcpDialer) rawResult(fd int, a attempt, err error) (*End, error) {
+	if err == nil {
+		return d.timed(rawEnd(fd, nil, d.addr.Text, a.addr), a), nil
+	}
+	_ = unix.Close(fd)
+	if _, ok := err.(unix.Errno); ok {
+		a.err, a.took = err, time.Since(a.begun)
+		err = d.failure(context.Background(), []attempt{a})
+	}
+	return nil, err
 }
 
 // literal is the address, where it is one in numbers and nothing else is asked
@@ -66,11 +80,12 @@ func connectRaw(fd int, to netip.AddrPort) error {
 		return err
 	}
 	ours, err := syscall.Getsockname(fd)
-	if err == nil {
-		theirs, err := syscall.Getpeername(fd)
-		if err == nil && addrPort(ours) == addrPort(theirs) {
-			return unix.ECONNREFUSED // the kernel has joined the port to itself: nobody is there
-		}
+	if err != nil || addrPort(ours).Port() != to.Port() {
+		return nil
+	}
+	theirs, err := syscall.Getpeername(fd)
+	if err == nil && addrPort(ours) == addrPort(theirs) {
+		return unix.ECONNREFUSED // the kernel has joined the port to itself: nobody is there
 	}
 	return nil
 }
@@ -162,19 +177,6 @@ func (c *connecting) ready(cause error) {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	c.end(err)
-}
-
-func (c *connecting) end(err error) {
 	c.over = true
-	if err == nil {
-		c.then(c.dialer.timed(rawEnd(c.fd, nil, c.dialer.addr.Text, c.addr), c.attempt), nil)
-		return
-	}
-	_ = unix.Close(c.fd)
-	if _, ok := err.(unix.Errno); ok {
-		c.err, c.took = err, time.Since(c.begun)
-		err = c.dialer.failure(context.Background(), []attempt{c.attempt})
-	}
-	c.then(nil, err)
+	c.then(c.dialer.rawResult(c.fd, c.attempt, err))
 }

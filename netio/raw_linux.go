@@ -120,9 +120,14 @@ func (e *End) toPoller() error {
 
 // rawEnd makes the End of a connected TCP socket.
 func rawEnd(fd int, l *loop, name string, peer netip.AddrPort) *End {
-	e := &End{Name: name, Input: InputPipe, Peer: peer.String(), Sock: &Socket{}}
-	e.setConn(&rawConn{fd, l}, true)
-	return e
+	all := &struct { // one allocation: clients come by the thousand
+		End
+		Socket
+		rawConn
+	}{End{Name: name, Input: InputPipe, Peer: peer.String()}, Socket{}, rawConn{fd, l}}
+	all.End.Sock = &all.Socket
+	all.setConn(&all.rawConn, true)
+	return &all.End
 }
 
 // addrPort reads an address of package syscall, whose calls ask the kernel for no
