@@ -25,7 +25,7 @@ func (d *tcpDialer) dialRaw(l *loop, near *End, then func(*End, error)) bool {
 	if near.hasBytes() {
 		// They go out with the last ACK of the handshake (tcp(7)): the target wakes
 		// up once, not twice.
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
+		_ = rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
 	a := attempt{addr: to, tried: true, begun: begun}
 	if err = connectRaw(fd, to); err == unix.EALREADY {
@@ -42,7 +42,7 @@ func (d *tcpDialer) rawResult(fd int, a attempt, err error) (*End, error) {
 	if err == nil {
 		return d.timed(rawEnd(fd, nil, d.addr.Text, a.addr), a), nil
 	}
-	_ = unix.Close(fd)
+	_ = rawClose(fd)
 	if _, ok := err.(unix.Errno); ok {
 		a.err, a.took = err, time.Since(a.begun)
 		err = d.failure(context.Background(), []attempt{a})
@@ -71,10 +71,9 @@ func (d *tcpDialer) parse() (to netip.AddrPort, plain bool) {
 
 // connectRaw connects, or asks how far that has come: EALREADY is that it goes on.
 func connectRaw(fd int, to netip.AddrPort) error {
-	sa := sockaddr(to)
-	err := unix.Connect(fd, sa)
+	err := rawConnect(fd, to)
 	if err == unix.EINPROGRESS || err == unix.EINTR {
-		err = unix.Connect(fd, sa) // on this host the answer is there by now
+		err = rawConnect(fd, to) // on this host the answer is there by now
 	}
 	if err != nil && err != unix.EISCONN {
 		return err
@@ -94,7 +93,7 @@ func connectRaw(fd int, to netip.AddrPort) error {
 func (e *End) hasBytes() bool {
 	n := 0
 	if e.Sock != nil {
-		e.Sock.ask(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+		e.Sock.ask(func(fd uintptr) { n = rawQueue(int(fd), unix.SIOCINQ) })
 	}
 	return n > 0
 }
@@ -108,20 +107,13 @@ func rawSocket(to netip.AddrPort) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	if err = resetOnClose(uintptr(fd)); err == nil {
-		err = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	if err = rawSetLinger(fd, 0); err == nil {
+		err = rawSetInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
 	if err != nil {
-		_ = unix.Close(fd)
+		_ = rawClose(fd)
 	}
 	return fd, err
-}
-
-func sockaddr(to netip.AddrPort) unix.Sockaddr {
-	if to.Addr().Is4() {
-		return &unix.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())}
-	}
-	return &unix.SockaddrInet6{Addr: to.Addr().As16(), Port: int(to.Port())}
 }
 
 // A connecting is a socket that waits on a loop to be connected.

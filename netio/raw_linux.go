@@ -20,9 +20,10 @@ type rawConn struct {
 
 func (c *rawConn) Read(p []byte) (int, error)            { return rawRead(c.fd, p) }
 func (c *rawConn) Write(p []byte) (int, error)           { return rawWrite(c.fd, p) }
-func (c *rawConn) CloseWrite() error                     { return unix.Shutdown(c.fd, unix.SHUT_WR) }
-func (c *rawConn) CloseRead() error                      { return unix.Shutdown(c.fd, unix.SHUT_RD) }
-func (c *rawConn) Close() error                          { return unix.Close(c.fd) }
+func (c *rawConn) CloseWrite() error                     { return rawShutdown(c.fd, unix.SHUT_WR) }
+func (c *rawConn) CloseRead() error                      { return rawShutdown(c.fd, unix.SHUT_RD) }
+func (c *rawConn) Close() error                          { return rawClose(c.fd) }
+func (c *rawConn) SetLinger(sec int) error               { return rawSetLinger(c.fd, sec) }
 func (c *rawConn) SetDeadline(time.Time) error           { return os.ErrNoDeadline }
 func (c *rawConn) SetReadDeadline(time.Time) error       { return os.ErrNoDeadline }
 func (c *rawConn) SyscallConn() (syscall.RawConn, error) { return rawControl(c.fd), nil }
@@ -35,14 +36,6 @@ func (c *rawConn) LocalAddr() net.Addr {
 	return net.TCPAddrFromAddrPort(addrPort(sa))
 }
 
-func (c *rawConn) SetLinger(sec int) error {
-	l := unix.Linger{Onoff: 1, Linger: int32(sec)}
-	if sec < 0 {
-		l = unix.Linger{}
-	}
-	return unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &l)
-}
-
 func (c *rawConn) SetKeepAliveConfig(k net.KeepAliveConfig) error {
 	for _, o := range []struct{ level, name, value int }{
 		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
@@ -50,7 +43,7 @@ func (c *rawConn) SetKeepAliveConfig(k net.KeepAliveConfig) error {
 		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, int(k.Interval / time.Second)},
 		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Count},
 	} {
-		if err := unix.SetsockoptInt(c.fd, o.level, o.name, o.value); err != nil {
+		if err := rawSetInt(c.fd, o.level, o.name, o.value); err != nil {
 			return err
 		}
 	}

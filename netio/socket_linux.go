@@ -6,13 +6,7 @@ import "golang.org/x/sys/unix"
 const finInQueue = 1
 
 // sendQueue is what tcp(7) calls SIOCOUTQ: bytes not acknowledged, FIN included.
-func sendQueue(fd uintptr) int {
-	n, err := unix.IoctlGetInt(int(fd), unix.SIOCOUTQ)
-	if err != nil {
-		return 0
-	}
-	return n
-}
+func sendQueue(fd uintptr) int { return rawQueue(int(fd), unix.SIOCOUTQ) }
 
 // emptiedByReset: the queue stays as it is after a reset.
 func emptiedByReset(uintptr, bool) bool { return false }
