@@ -20,7 +20,7 @@ const (
 	// The ballast is never touched and so takes no memory, but the collector counts it as
 	// used. It runs when there is as much garbage, then, not for every 4 MiB: sessions are
 	// small, and each run stops the loops.
-	ballast = 16 << 20
+	ballast = 8 << 20
 )
 
 // ReserveLoops returns how many event loops suit this machine for sessions that join so
