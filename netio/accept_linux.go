@@ -176,7 +176,9 @@ func (a *acceptor) ready(cause error) {
 	fd, from, err := syscall.Accept4(a.port.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 	if err == nil {
 		a.wait = minBackoff
-		end := rawEnd(fd, a.loops.lightest(a.loop), a.name, addrPort(from))
+		l := a.loops.lightest(a.loop)
+		l.clients.Add(1)
+		end := rawEnd(fd, l, a.name, addrPort(from))
 		end.Sock.asked = a.asked
 		a.accepted(end, a.done)
 		return

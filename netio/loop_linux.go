@@ -26,7 +26,7 @@ type loop struct {
 	busy          bool // the last wait was for a moment
 	held          int  // buffers that sessions keep
 
-	sessions atomic.Int64 // begun, and not over; known to other loops
+	clients atomic.Int64 // accepted for it, and not closed; known to other loops
 
 	mu      sync.Mutex
 	tasks   []func()

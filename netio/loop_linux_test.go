@@ -209,7 +209,7 @@ func TestSocketThatGoesBackToGoIsNobodyElsesDescriptor(t *testing.T) {
 	}
 }
 
-func TestClientsThatStayAreSpreadOverTheLoops(t *testing.T) {
+func TestClientsAreSpreadOverTheLoopsWhileTheirTargetIsDialled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	e := NewEngine(ctx, Pump{}, 3)
 	a, err := ParseAddress("127.0.0.1:0", ToListen)
@@ -220,28 +220,35 @@ func TestClientsThatStayAreSpreadOverTheLoops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served := make(chan struct{})
+	accepted, served := make(chan *End), make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = e.Serve(l, 1000, func(c *End, done func()) { e.Loop(c, func(Outcome) { done() }) }, func(error) {})
+		_ = e.Serve(l, 1000, func(c *End, done func()) { accepted <- c; done() }, func(error) {})
 	}()
 	t.Cleanup(func() { cancel(); <-served; e.Close() })
+	var clients []*End // of which none has a session yet
+	of := map[*loop]int{}
 	for range 30 { // one after the other, so that the loop that waits first could take them all
 		c, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = c.Close() })
-		if _, err := c.Write([]byte{1}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.Read(make([]byte, 1)); err != nil {
-			t.Fatal(err)
-		}
+		end := <-accepted
+		of[end.Stream.(*rawConn).loop]++
+		clients = append(clients, end)
 	}
 	for i, loop := range e.loops.all {
-		if n := loop.sessions.Load(); n < 9 || n > 11 {
+		if n := of[loop]; n < 9 || n > 11 {
 			t.Errorf("loop %d has %d of 30", i, n)
+		}
+	}
+	for _, end := range clients {
+		_ = end.Close()
+	}
+	for i, loop := range e.loops.all {
+		if n := loop.clients.Load(); n != 0 {
+			t.Errorf("loop %d still counts %d when all have gone", i, n)
 		}
 	}
 }

@@ -55,7 +55,6 @@ const (
 // carry begins a session of p, which many share. It may be called by any goroutine.
 func (l *loop) carry(p *Pump, near, far *End, done func(Outcome)) {
 	s := &loopSession{loop: l, done: done, timer: noTimer, young: true}
-	l.sessions.Add(1)
 	s.begin(p, near, far, s)
 	l.post(s.open)
 }
@@ -141,7 +140,6 @@ func (s *loopSession) follow(err error) {
 		return
 	}
 	s.over = true
-	s.loop.sessions.Add(-1)
 	s.loop.remove(&s.ports[0])
 	s.loop.remove(&s.ports[1])
 	s.loop.release(s.out.buffer)

@@ -67,12 +67,12 @@ func (ls *loops) of(near *End) *loop {
 	return ls.all[int(ls.turn.Add(1))%len(ls.all)]
 }
 
-// lightest returns the loop with the fewest sessions, and l where none has fewer but by
+// lightest returns the loop with the fewest clients, and l where none has fewer but by
 // one. epoll(7) wakes for a client whichever loop has waited first, which is the same one
 // for most of them.
 func (ls *loops) lightest(l *loop) *loop {
 	for _, other := range ls.all {
-		if other.sessions.Load()+1 < l.sessions.Load() {
+		if other.clients.Load()+1 < l.clients.Load() {
 			l = other
 		}
 	}

@@ -15,18 +15,25 @@ import (
 // a socket that is not ready is EAGAIN.
 type rawConn struct {
 	fd   int
-	loop *loop // nil: any
+	loop *loop // that it was accepted for; nil: any
 }
 
 func (c *rawConn) Read(p []byte) (int, error)            { return rawRead(c.fd, p) }
 func (c *rawConn) Write(p []byte) (int, error)           { return rawWrite(c.fd, p) }
 func (c *rawConn) CloseWrite() error                     { return rawShutdown(c.fd, unix.SHUT_WR) }
 func (c *rawConn) CloseRead() error                      { return rawShutdown(c.fd, unix.SHUT_RD) }
-func (c *rawConn) Close() error                          { return rawClose(c.fd) }
 func (c *rawConn) SetLinger(sec int) error               { return rawSetLinger(c.fd, sec) }
 func (c *rawConn) SetDeadline(time.Time) error           { return os.ErrNoDeadline }
 func (c *rawConn) SetReadDeadline(time.Time) error       { return os.ErrNoDeadline }
 func (c *rawConn) SyscallConn() (syscall.RawConn, error) { return rawControl(c.fd), nil }
+
+func (c *rawConn) Close() error {
+	if c.loop != nil {
+		c.loop.clients.Add(-1)
+		c.loop = nil
+	}
+	return rawClose(c.fd)
+}
 
 func (c *rawConn) LocalAddr() net.Addr {
 	sa, _ := syscall.Getsockname(c.fd)
