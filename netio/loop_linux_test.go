@@ -131,8 +131,8 @@ func TestPortThatTheKernelJoinsToItselfIsRefused(t *testing.T) {
 	}
 }
 
-// servingEngine serves echo on an address until ctx ends; ended is closed then.
-func servingEngine(ctx context.Context, t *testing.T) (addr string, ended chan struct{}) {
+// anyPort listens on a port of the kernel's choice.
+func anyPort(ctx context.Context, t *testing.T) Listener {
 	t.Helper()
 	a, err := ParseAddress("127.0.0.1:0", ToListen)
 	if err != nil {
@@ -142,6 +142,13 @@ func servingEngine(ctx context.Context, t *testing.T) (addr string, ended chan s
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+// servingEngine serves echo on an address until ctx ends; ended is closed then.
+func servingEngine(ctx context.Context, t *testing.T) (addr string, ended chan struct{}) {
+	t.Helper()
+	l := anyPort(ctx, t)
 	ended = make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -212,14 +219,7 @@ func TestSocketThatGoesBackToGoIsNobodyElsesDescriptor(t *testing.T) {
 func TestClientsAreSpreadOverTheLoopsWhileTheirTargetIsDialled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	e := NewEngine(ctx, Pump{}, 3)
-	a, err := ParseAddress("127.0.0.1:0", ToListen)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := a.Listen(ctx, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := anyPort(ctx, t)
 	accepted, served := make(chan *End), make(chan struct{})
 	go func() {
 		defer close(served)
