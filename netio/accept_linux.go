@@ -18,6 +18,7 @@ import (
 // has less to do.
 type acceptors struct {
 	loops    *loops
+	sockets  []int // the listening ones, which all loops share
 	all      []*acceptor
 	most     int64
 	open     atomic.Int64   // clients that are served
@@ -52,11 +53,9 @@ func (ls *loops) serve(ctx context.Context, l Listener, most int, accepted func(
 	}
 	g := &acceptors{loops: ls, most: int64(most), accepted: accepted, failed: failed}
 	for _, socket := range sockets {
-		for _, loop := range ls.all {
-			if !g.add(loop, socket) {
-				g.close()
-				return false
-			}
+		if !g.add(socket) {
+			g.close()
+			return false
 		}
 	}
 	g.active.Add(len(g.all))
@@ -66,10 +65,11 @@ func (ls *loops) serve(ctx context.Context, l Listener, most int, accepted func(
 	_ = l.Close() // ours are descriptors that Go's poller does not know
 	<-ctx.Done()
 	g.active.Wait() // until the loops have been interrupted
+	g.close()
 	return true
 }
 
-func (g *acceptors) add(on *loop, l *listener) bool {
+func (g *acceptors) add(l *listener) bool {
 	tcp, ok := l.Listener.(*net.TCPListener)
 	if !ok {
 		return false
@@ -82,9 +82,12 @@ func (g *acceptors) add(on *loop, l *listener) bool {
 	if err != nil {
 		return false
 	}
-	a := &acceptor{acceptors: g, loop: on, name: l.name, asked: l.asked, wait: minBackoff}
-	a.port = port{fd: fd, ready: a.ready}
-	g.all = append(g.all, a)
+	g.sockets = append(g.sockets, fd)
+	for _, on := range g.loops.all {
+		a := &acceptor{acceptors: g, loop: on, name: l.name, asked: l.asked, wait: minBackoff}
+		a.port = port{fd: fd, ready: a.ready}
+		g.all = append(g.all, a)
+	}
 	return true
 }
 
@@ -104,8 +107,8 @@ func (o *SocketOptions) inherit(raw syscall.RawConn) error {
 }
 
 func (g *acceptors) close() {
-	for _, a := range g.all {
-		_ = unix.Close(a.port.fd)
+	for _, fd := range g.sockets {
+		_ = unix.Close(fd)
 	}
 }
 
@@ -162,8 +165,10 @@ func (a *acceptor) ready(cause error) {
 		return
 	case cause != nil:
 		a.closed = true
+		if a.watching {
+			a.pause()
+		}
 		a.loop.remove(&a.port)
-		_ = unix.Close(a.port.fd)
 		a.active.Done()
 		return
 	case !a.watching:

@@ -15,7 +15,7 @@ type loops struct {
 }
 
 const (
-	maxLoops = 4 // each takes three descriptors or four of those that a server spares
+	maxLoops = 4 // each takes two descriptors of those that a server spares
 
 	// The ballast is never touched and so takes no memory, but the collector counts it as
 	// used. It runs when there is as much garbage, then, not for every 4 MiB: sessions are
