@@ -112,7 +112,7 @@ func soakSum(t *testing.T, mode, ends string, records iter.Seq[soakRecord], each
 	t.Helper()
 	var accepted, ended int
 	var total soakRecord // the last one
-	strange := map[string]int{}
+	strange, example := map[string]int{}, map[string]soakRecord{}
 	for r := range records {
 		each(r)
 		total = r
@@ -123,7 +123,8 @@ func soakSum(t *testing.T, mode, ends string, records iter.Seq[soakRecord], each
 			u, d := soakWays(mode, r)
 			ended, up, down = ended+1, up+u, down+d
 			if r.Code != 0 && !strings.Contains(ends, r.End) {
-				strange[r.End+": "+soakNumbers.ReplaceAllString(r.Error, "N")]++
+				what := r.End + ": " + soakNumbers.ReplaceAllString(r.Error, "N")
+				strange[what], example[what] = strange[what]+1, r
 			}
 		case modes.Note:
 			if !strings.Contains(r.Text, "has finished") { // a half-open session goes on, which may take long here
@@ -137,7 +138,7 @@ func soakSum(t *testing.T, mode, ends string, records iter.Seq[soakRecord], each
 			mode, accepted, ended, up, down, total)
 	}
 	for what, times := range strange {
-		t.Errorf("fid %s said %d times %q", mode, times, what)
+		t.Errorf("fid %s said %d times %q, as in %+v", mode, times, what, example[what])
 	}
 	t.Logf("fid %s: %d sessions, %d bytes from clients, %d to them", mode, ended, up, down)
 	return up, down

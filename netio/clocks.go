@@ -163,6 +163,9 @@ func (c *clocks) checkIdle(s *session) error {
 		s.flow.touch()
 		return nil
 	}
+	// Looked at before the time of the last move: what comes in between would be late as well
+	// as on its way.
+	inFlight, stuck, waiting := s.flow.In.inFlight(), s.stuck(), s.waiting()
 	if time.Since(s.lastMove()) < c.idle {
 		c.again = time.Time{}
 		return nil
@@ -173,11 +176,11 @@ func (c *clocks) checkIdle(s *session) error {
 		}
 		return nil
 	}
-	if !s.flow.In.inFlight() && s.waiting() && !s.far.isHeld() {
+	if !inFlight && waiting && !s.far.isHeld() {
 		s.flow.touch() // we were stopped, or slow, not the far end
 		return nil
 	}
-	if (s.rules.IdleEnds && c.ended && s.cameEnough() || s.rules.IdleOver) && !s.undelivered() {
+	if (s.rules.IdleEnds && c.ended && s.cameEnough() || s.rules.IdleOver) && !stuck && !waiting {
 		c.idle = 0
 		s.endNow()
 		return nil
@@ -198,8 +201,11 @@ func (s *session) lastMove() time.Time {
 
 // undelivered: something has not reached the other side, as far as this host
 // knows. What waits in our own kernel counts: it came in time.
-func (s *session) undelivered() bool {
-	return s.far.unacked() > 0 || s.flow.Out.inFlight() || s.flow.In.inFlight() || s.waiting()
+func (s *session) undelivered() bool { return s.stuck() || s.waiting() }
+
+// stuck: bytes that were read have not reached the other side.
+func (s *session) stuck() bool {
+	return s.far.unacked() > 0 || s.flow.Out.inFlight() || s.flow.In.inFlight()
 }
 
 // waiting: bytes of the far end, or its FIN, have come and are not read yet.

@@ -78,8 +78,8 @@ func (d *direction) pieceSize() int {
 }
 
 func (d *direction) pass(f *Flow, p []byte) error {
+	f.touch() // before it counts: what is in flight has just moved
 	d.came(f, len(p))
-	f.touch()
 	if len(p) == 0 && (d.src.Datagram == 0 || d.dst.Datagram == 0) {
 		return nil
 	}

@@ -48,10 +48,10 @@ func (d *direction) copy(f *Flow, largest int) failure {
 	for {
 		n, err := d.src.Read(buf)
 		if n > 0 {
+			f.touch() // before it counts: what is in flight has just moved
 			if d.came(f, n) {
 				copy(d.head[:], buf[:n])
 			}
-			f.touch()
 			if werr := d.write(f, buf[:n]); werr != nil {
 				return failure{d.dst, werr}
 			}

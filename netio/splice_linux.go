@@ -29,9 +29,9 @@ func (d *direction) moveInKernel(f *Flow) (fail failure, ok bool) {
 	}
 	for {
 		n, fail := next()
+		f.touch() // before it counts: what is in flight has just moved
 		d.came(f, n)
 		d.written.Add(int64(n))
-		f.touch()
 		switch {
 		case fail.err == errNoShortcut:
 			return failure{}, false
