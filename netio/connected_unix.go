@@ -19,7 +19,5 @@ func connectionDead(fd uintptr) bool {
 // hungUp asks without reading SO_ERROR, which would take the error away from
 // a Read that needs it.
 func hungUp(fd uintptr) bool {
-	p := []unix.PollFd{{Fd: int32(fd)}}
-	n, err := unix.Poll(p, 0)
-	return err == nil && n > 0 && p[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
+	return pollNow(fd, 0)&(unix.POLLERR|unix.POLLHUP) != 0
 }
