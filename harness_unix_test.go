@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,9 +51,21 @@ func (p *process) resident() (kb int) {
 }
 
 // descriptors counts those that fid has open, but for pollers: Go's runtime opens its own with
-// its first timer, which may be the garbage collector's, at any time. A fid that has ended has
-// none to count: only where there is no /proc may a test be skipped.
+// its first timer, which may be the garbage collector's, at any time. A directory is not read at
+// one moment, and a file that gets a new number meanwhile may be in no place: it is read until it
+// says the same twice.
 func (p *process) descriptors() int {
+	p.t.Helper()
+	open := p.openFiles()
+	for before := []string(nil); !slices.Equal(before, open); {
+		before, open = open, p.openFiles()
+	}
+	return len(open)
+}
+
+// openFiles are the descriptors and what each is. A fid that has ended has none: only where there
+// is no /proc may a test be skipped.
+func (p *process) openFiles() (open []string) {
 	p.t.Helper()
 	dir := fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid)
 	entries, err := os.ReadDir(dir)
@@ -62,13 +75,13 @@ func (p *process) descriptors() int {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	count := 0
 	for _, entry := range entries {
-		if file, _ := os.Readlink(filepath.Join(dir, entry.Name())); file != "anon_inode:[eventpoll]" && file != "anon_inode:[eventfd]" {
-			count++
+		file, err := os.Readlink(filepath.Join(dir, entry.Name()))
+		if err == nil && file != "anon_inode:[eventpoll]" && file != "anon_inode:[eventfd]" {
+			open = append(open, entry.Name()+" "+file)
 		}
 	}
-	return count
+	return open
 }
 
 // children are the processes that fid has started, whichever of its threads did, zombies too;
